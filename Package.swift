@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets stand in layer order and import downwards only: this file reads as the diagram in
+// docs/architecture.md, and TidyTests holds every `import` to it.
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func named(_ names: [String]) -> [Target.Dependency] { names.map { .byName(name: $0) } }
+
+func system(_ name: String, pkgConfig: String?, apt: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func shim(_ name: String, flags: [String] = [], links: [String] = []) -> Target {
+  .target(
+    name: name, path: "Sources/System/\(name)",
+    cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])],
+    cxxSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"] + flags)],
+    linkerSettings: links.map { .linkedLibrary($0) })
+}
+
+func layer(_ folder: String) -> (_ name: String, _ uses: [String]) -> Target {
+  { name, uses in
+    .target(
+      name: name, dependencies: named(uses), path: "Sources/\(folder)/\(name)",
+      swiftSettings: strict)
+  }
+}
+
+let core = layer("Core")
+let port = layer("Ports")
+let adapter = layer("Adapters")
+let service = layer("Services")
+
+func tests(_ name: String, _ uses: [String]) -> Target {
+  .testTarget(
+    name: name, dependencies: named(uses), path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+  name: "assay",
+  products: [.executable(name: "assay", targets: ["assay"])],
+  targets: [
+    // System: module maps and the smallest shims.
+    shim("CLinux"),
+    shim("CSimdJSON", links: ["simdjson", "stdc++"]),
+    system("CHTTPParser", pkgConfig: nil, apt: "libhttp-parser-dev"),
+    system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+    system("CXGBoost", pkgConfig: "xgboost", apt: "libxgboost-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+
+    // Core: pure, synchronous, deterministic.
+    core("Payments", []),
+    core("Language", []),
+    core("Journal", ["CLinux", "Payments"]),
+    core("Models", []),
+    core("Features", ["CLinux", "Payments", "Language"]),
+    core("Rules", ["Payments", "Language", "Features"]),
+    core("Engine", ["Payments", "Features", "Models", "Rules", "Journal"]),
+
+    // Learning: training, evaluation, model directories.
+    .target(
+      name: "Learning", dependencies: named(["CXGBoost", "Payments", "Models"]),
+      path: "Sources/Learning", swiftSettings: strict),
+
+    // Ports: protocols and their in-memory references.
+    port("Storage", ["Payments"]),
+
+    // Adapters: one C library each, one unsafe file each.
+    adapter("HTTP", ["CLinux", "CHTTPParser"]),
+    adapter("FileJournal", ["CLinux", "Journal"]),
+    adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
+    adapter("Vault", ["CSodium"]),
+    adapter("Intake", ["CLinux", "CSimdJSON", "CZlib", "Payments"]),
+
+    // Services: talk to ports and the core, never to one another's insides.
+    service("Pipeline", ["CLinux", "Payments", "Journal", "Engine"]),
+    service("Simulator", ["Payments"]),
+    service("Gateway", ["HTTP", "Storage", "Payments", "Engine", "Intake", "Pipeline"]),
+
+    // App: commands, configuration, wiring: the only place that knows concrete backends.
+    .executableTarget(
+      name: "assay",
+      dependencies: named([
+        "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal", "Learning",
+        "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Pipeline",
+        "Simulator", "Gateway",
+      ]),
+      path: "Sources/App/assay", swiftSettings: strict),
+
+    // Tests mirror the sources.
+    tests("TidyTests", []),
+    tests("PaymentsTests", ["Payments"]),
+  ],
+  cLanguageStandard: .gnu17,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,74 @@
+// What Swift's Glibc overlay leaves out: epoll, eventfd, futexes, C11 atomics on raw memory,
+// prefetch and the CRC32C instruction. Inline functions only; no policy lives here.
+#pragma once
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+extern long syscall(long number, ...);
+extern int fallocate(int fd, int mode, off_t offset, off_t length);
+
+static inline uint64_t clinux_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+static inline void clinux_store(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+static inline uint64_t clinux_exchange(uint64_t *word, uint64_t value) { return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST); }
+static inline bool clinux_compare_exchange(uint64_t *word, uint64_t *expected, uint64_t value) {
+  return __atomic_compare_exchange_n(word, expected, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+static inline uint32_t clinux_exchange32(uint32_t *word, uint32_t value) { return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST); }
+static inline void clinux_store32(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+static inline uint32_t clinux_load32(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+
+// Sleeps while *word == value; timeout_ns < 0 waits for ever.
+static inline int clinux_futex_wait(uint32_t *word, uint32_t value, int64_t timeout_ns) {
+  struct timespec timeout = { .tv_sec = timeout_ns / 1000000000, .tv_nsec = timeout_ns % 1000000000 };
+  return (int)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, timeout_ns < 0 ? NULL : &timeout, NULL, 0);
+}
+static inline int clinux_futex_wake(uint32_t *word) {
+  return (int)syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static inline void clinux_prefetch(const void *address) { __builtin_prefetch(address); }
+
+static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+static inline void clinux_nice_thread(int nice) { setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice); }
+
+static inline bool clinux_has_crc32c(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("sse4.2");
+#else
+  return false;
+#endif
+}
+// One hardware step over whole 8-byte words; call only where clinux_has_crc32c() is true.
+#if defined(__x86_64__)
+__attribute__((target("sse4.2")))
+#endif
+static inline uint32_t clinux_crc32c_words(uint32_t crc, const void *bytes, size_t words) {
+#if defined(__x86_64__)
+  uint64_t state = crc;
+  const unsigned char *cursor = (const unsigned char *)bytes;
+  for (size_t i = 0; i < words; i++) {
+    uint64_t word;
+    memcpy(&word, cursor + 8 * i, 8);
+    state = __builtin_ia32_crc32di(state, word);
+  }
+  return (uint32_t)state;
+#else
+  (void)bytes; (void)words;
+  return crc;
+#endif
+}
