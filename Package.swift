@@ -20,22 +20,31 @@ func named(_ names: [String]) -> [Target.Dependency] { names.map { .byName(name:
 
 func system(_ name: String, pkgConfig: String?, apt: String) -> Target {
   .systemLibrary(
-    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+    name: name,
+    path: "Sources/System/\(name)",
+    pkgConfig: pkgConfig,
+    providers: [.apt([apt])]
+  )
 }
 
 func shim(_ name: String, flags: [String] = [], links: [String] = []) -> Target {
   .target(
-    name: name, path: "Sources/System/\(name)",
+    name: name,
+    path: "Sources/System/\(name)",
     cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])],
     cxxSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"] + flags)],
-    linkerSettings: links.map { .linkedLibrary($0) })
+    linkerSettings: links.map { .linkedLibrary($0) }
+  )
 }
 
 func layer(_ folder: String) -> (_ name: String, _ uses: [String]) -> Target {
   { name, uses in
     .target(
-      name: name, dependencies: named(uses), path: "Sources/\(folder)/\(name)",
-      swiftSettings: strict)
+      name: name,
+      dependencies: named(uses),
+      path: "Sources/\(folder)/\(name)",
+      swiftSettings: strict
+    )
   }
 }
 
@@ -46,7 +55,11 @@ let service = layer("Services")
 
 func tests(_ name: String, _ uses: [String]) -> Target {
   .testTarget(
-    name: name, dependencies: named(uses), path: "Tests/\(name)", swiftSettings: strict)
+    name: name,
+    dependencies: named(uses),
+    path: "Tests/\(name)",
+    swiftSettings: strict
+  )
 }
 
 let package = Package(
@@ -73,8 +86,11 @@ let package = Package(
 
     // Learning: training, evaluation, model directories.
     .target(
-      name: "Learning", dependencies: named(["CXGBoost", "Payments", "Models"]),
-      path: "Sources/Learning", swiftSettings: strict),
+      name: "Learning",
+      dependencies: named(["CXGBoost", "Payments", "Models"]),
+      path: "Sources/Learning",
+      swiftSettings: strict
+    ),
 
     // Ports: protocols and their in-memory references.
     port("Storage", ["Payments"]),
@@ -99,11 +115,20 @@ let package = Package(
         "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Pipeline",
         "Simulator", "Gateway",
       ]),
-      path: "Sources/App/assay", swiftSettings: strict),
+      path: "Sources/App/assay",
+      swiftSettings: strict
+    ),
 
     // Tests mirror the sources.
     tests("TidyTests", []),
+    .target(
+      name: "TestSupport",
+      dependencies: named(["Payments", "Journal"]),
+      path: "Tests/TestSupport",
+      swiftSettings: strict
+    ),
     tests("PaymentsTests", ["Payments"]),
+    tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
   ],
   cLanguageStandard: .gnu17,
   cxxLanguageStandard: .cxx17

@@ -1,0 +1,180 @@
+// Safety: every pointer handed to the C library comes from an array inside the closure that owns
+// it, with that array's own length; descriptors are closed once, by `deinit` or `remove`.
+import CLinux
+import Glibc
+package import Journal
+
+/// Segments as files of one directory, reserved and zeroed when created, so that a sync writes no
+/// metadata. A lock file makes this process the directory's only owner.
+package final class FileDisk: JournalDisk {
+  package let directory: String
+  private var descriptors: [String: Int32] = [:]
+  private let lock: Int32
+  private let readOnly: Bool
+
+  /// Opens a directory, creating it. `readOnly` takes no lock: for readers beside a live server.
+  package init(directory: String, readOnly: Bool = false) throws(JournalError) {
+    self.directory = directory
+    self.readOnly = readOnly
+    if readOnly {
+      lock = -1
+      guard unsafe access(directory, R_OK) == 0 else { throw FileDisk.failure("open", directory) }
+      return
+    }
+    if unsafe mkdir(directory, 0o700) != 0, errno != EEXIST {
+      throw FileDisk.failure("create", directory)
+    }
+    let path = directory + "/lock"
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw FileDisk.failure("open", path) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw JournalError(.locked, "\(directory) belongs to another running process (\(path))")
+    }
+    lock = descriptor
+  }
+
+  deinit {
+    for descriptor in descriptors.values { close(descriptor) }
+    if lock >= 0 { close(lock) }
+  }
+
+  private static func failure(
+    _ operation: String,
+    _ path: String,
+    _ number: Int32 = errno
+  ) -> JournalError {
+    let reason = unsafe String(cString: strerror(number))
+    let full = number == ENOSPC || number == EDQUOT
+    return JournalError(full ? .noSpace : .inputOutput, "cannot \(operation) \(path): \(reason)")
+  }
+
+  private func path(_ name: String) -> String { directory + "/" + name }
+
+  private func descriptor(_ name: String) throws(JournalError) -> Int32 {
+    if let known = descriptors[name] { return known }
+    let opened = unsafe open(path(name), (readOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
+    guard opened >= 0 else { throw FileDisk.failure("open", path(name)) }
+    descriptors[name] = opened
+    return opened
+  }
+
+  package func list() throws(JournalError) -> [String] {
+    guard let handle = unsafe opendir(directory) else {
+      throw FileDisk.failure("list", directory)
+    }
+    defer { unsafe closedir(handle) }
+    var names: [String] = []
+    while let entry = unsafe readdir(handle) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      if Segment.base(of: name) != nil { names.append(name) }
+    }
+    return names
+  }
+
+  package func create(_ name: String, size: Int) throws(JournalError) {
+    let path = path(name)
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw FileDisk.failure("create", path) }
+    if let number = fill(descriptor, size: size) {
+      close(descriptor)
+      unsafe unlink(path)
+      throw FileDisk.failure("reserve \(size) bytes for", path, number)
+    }
+    descriptors[name] = descriptor
+  }
+
+  /// Reserves and zeroes a new file and syncs it and its name; returns the error number of a
+  /// failure.
+  private func fill(_ descriptor: Int32, size: Int) -> Int32? {
+    if fallocate(descriptor, 0, 0, off_t(size)) != 0, errno != EOPNOTSUPP { return errno }
+    let zeros = [UInt8](repeating: 0, count: 1 << 20)
+    var offset = 0
+    while offset < size {
+      let step = min(zeros.count, size - offset)
+      let written = unsafe zeros.withUnsafeBytes {
+        unsafe pwrite(descriptor, $0.baseAddress, step, off_t(offset))
+      }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return errno }
+      offset += written
+    }
+    guard fsync(descriptor) == 0 else { return errno }
+    let folder = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return errno }
+    defer { close(folder) }
+    return fsync(folder) == 0 ? nil : errno
+  }
+
+  package func size(of name: String) throws(JournalError) -> Int {
+    var status = stat()
+    guard unsafe fstat(try descriptor(name), &status) == 0 else {
+      throw FileDisk.failure("examine", path(name))
+    }
+    return Int(status.st_size)
+  }
+
+  package func read(
+    _ name: String,
+    at offset: Int,
+    count: Int,
+    into bytes: inout [UInt8]
+  ) throws(JournalError) {
+    let descriptor = try descriptor(name)
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: count))
+    var done = 0
+    while done < count {
+      let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe pread(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + start + done },
+          count - done,
+          off_t(offset + done)
+        )
+      }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw FileDisk.failure("read", path(name)) }
+      if got == 0 { break }
+      done += got
+    }
+    bytes.removeLast(count - done)
+  }
+
+  package func write(
+    _ name: String,
+    at offset: Int,
+    _ bytes: [UInt8]
+  ) throws(JournalError) {
+    let descriptor = try descriptor(name)
+    var done = 0
+    while done < bytes.count {
+      let put = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe pwrite(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + done },
+          bytes.count - done,
+          off_t(offset + done)
+        )
+      }
+      if put < 0, errno == EINTR { continue }
+      guard put > 0 else { throw FileDisk.failure("write", path(name)) }
+      done += put
+    }
+  }
+
+  package func sync(_ name: String) throws(JournalError) {
+    guard fdatasync(try descriptor(name)) == 0 else {
+      throw FileDisk.failure("sync", path(name))
+    }
+  }
+
+  package func remove(_ name: String) throws(JournalError) {
+    if let descriptor = descriptors.removeValue(forKey: name) { close(descriptor) }
+    guard unsafe unlink(path(name)) == 0 else { throw FileDisk.failure("remove", path(name)) }
+  }
+}

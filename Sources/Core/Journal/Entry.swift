@@ -1,0 +1,52 @@
+/// What a journal entry is. The raw values are part of the format and never change.
+package enum EntryKind: UInt8, Sendable, CaseIterable {
+  case transaction = 1
+  /// Follows its transaction in the same batch.
+  case decision = 2
+  case label = 3
+  /// Login, new device, new payee, password change.
+  case activity = 4
+  /// Issuer declined, challenge passed, refunded, reversed.
+  case disposition = 5
+  /// A past transaction: state learns, nothing is decided.
+  case history = 6
+  case source = 16
+  case features = 17
+  case rules = 18
+  case list = 19
+  case model = 20
+  case rate = 21
+  case engineVersion = 22
+  /// An answer that was given before its decision, because of a deadline.
+  case fallback = 32
+  /// A digest of the engine's state, checked by replay.
+  case digest = 33
+  case quarantine = 34
+  /// The last entry of an orderly stop; it proves the batches before it complete.
+  case closed = 35
+}
+
+/// The place of an entry: bytes from the start of the log.
+package struct Position: Sendable, Hashable, Comparable {
+  package var bytes: UInt64
+
+  package init(bytes: UInt64) { self.bytes = bytes }
+
+  package static func < (a: Position, b: Position) -> Bool { a.bytes < b.bytes }
+}
+
+/// The fixed part of every entry, 32 bytes before its body (docs/journal-format.md).
+package struct EntryHeader: Sendable, Hashable {
+  package static let size = 32
+  package static let bodyBytesMax = 16 << 20
+
+  package var sequence: UInt64
+  /// When the entry was sequenced, µs since 1970; never goes back.
+  package var receivedAt: Int64
+  package var kind: EntryKind
+  package var semanticsVersion: UInt16
+  package var bodySize: Int
+
+  /// Bytes of the entry on disk: header and body, padded to a multiple of eight.
+  package var paddedSize: Int { EntryHeader.size + (bodySize + 7) & ~7 }
+}

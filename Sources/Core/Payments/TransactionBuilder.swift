@@ -1,0 +1,94 @@
+/// Writes one transaction record: set the fields in any order, then `finish`. Reused for each
+/// transaction of a reader, so that decoding allocates nothing in steady state.
+package struct TransactionBuilder {
+  package let source: UInt16
+  package let schema: Schema
+  package var time = Timestamp(microseconds: 0)
+  package var amount = Money(minorUnits: 0)
+  package var flags: TransactionRecord.Flags = []
+  /// Encrypted personal attributes.
+  package var sealed: [UInt8] = []
+  private var numbers: [UInt64]
+  private var texts: [[UInt8]]
+
+  package init(source: UInt16, schema: Schema) {
+    self.source = source
+    self.schema = schema
+    numbers = schema.numbers.map { TransactionBuilder.missingBits($0.kind) }
+    texts = schema.texts.map { _ in [] }
+  }
+
+  private static func missingBits(_ kind: FieldKind) -> UInt64 {
+    kind == .money ? UInt64(bitPattern: Money.missing.minorUnits) : Double.nan.bitPattern
+  }
+
+  /// Forgets the fields of the last transaction, keeping its storage.
+  package mutating func reset() {
+    time = Timestamp(microseconds: 0)
+    amount = Money(minorUnits: 0)
+    flags = []
+    sealed.removeAll(keepingCapacity: true)
+    for slot in numbers.indices {
+      numbers[slot] = TransactionBuilder.missingBits(schema.numbers[slot].kind)
+    }
+    for slot in texts.indices { texts[slot].removeAll(keepingCapacity: true) }
+  }
+
+  package mutating func set(text slot: Int, _ bytes: borrowing Span<UInt8>) {
+    texts[slot].removeAll(keepingCapacity: true)
+    texts[slot].append(bytes)
+  }
+
+  package mutating func set(text slot: Int, _ value: String) {
+    texts[slot].removeAll(keepingCapacity: true)
+    texts[slot].append(contentsOf: value.utf8)
+  }
+
+  package mutating func set(number slot: Int, _ value: Double) { numbers[slot] = value.bitPattern }
+
+  package mutating func set(number slot: Int, _ value: Money) {
+    numbers[slot] = UInt64(bitPattern: value.minorUnits)
+  }
+
+  package func text(_ slot: Int) -> [UInt8] { texts[slot] }
+
+  /// Appends the finished record and returns its size. Texts longer than
+  /// `TransactionRecord.textBytesMax` must have been refused by the decoder; here they trap.
+  @discardableResult
+  package func finish(into bytes: inout [UInt8]) -> Int {
+    let start = bytes.count
+    for _ in 0..<TransactionRecord.headerSize / 8 { bytes.append(little: UInt64(0)) }
+    for bits in numbers { bytes.append(little: bits) }
+    var end = 0
+    for text in texts {
+      precondition(text.count <= TransactionRecord.textBytesMax, "text too long for a record")
+      end += text.count
+      bytes.append(little: UInt16(end))
+    }
+    for text in texts { bytes.append(contentsOf: text) }
+    let contentEnd = bytes.count
+    bytes.append(contentsOf: sealed)
+    while (bytes.count - start) % 8 != 0 { bytes.append(0) }
+    let size = bytes.count - start
+    precondition(size <= TransactionRecord.sizeMax, "record too long")
+
+    bytes.store(little: UInt32(size), at: start)
+    bytes.store(little: source, at: start + 4)
+    bytes.store(little: UInt8(numbers.count), at: start + 6)
+    bytes.store(little: UInt8(texts.count), at: start + 7)
+    bytes.store(little: time.microseconds, at: start + 8)
+    bytes.store(little: amount.minorUnits, at: start + 16)
+    bytes.store(little: flags.rawValue, at: start + 32)
+    bytes.store(little: UInt16(sealed.count), at: start + 34)
+    let clientTime = flags.contains(.timeIsReceivedAt) ? 0 : UInt64(bitPattern: time.microseconds)
+    let fields = start + TransactionRecord.headerSize..<contentEnd
+    let content = Fingerprint.chain(
+      Fingerprint.of(bytes, in: fields, seed: clientTime),
+      UInt64(bitPattern: amount.minorUnits)
+    )
+    let id = Fingerprint.of(texts[Schema.Text.id], in: 0..<texts[Schema.Text.id].count)
+    bytes.store(little: content, at: start + 24)
+    bytes.store(little: UInt32(truncatingIfNeeded: id), at: start + 36)
+    return size
+  }
+}
