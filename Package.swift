@@ -76,11 +76,12 @@ let package = Package(
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
 
     // Core: pure, synchronous, deterministic.
+    core("Numerics", []),
     core("Payments", []),
     core("Language", []),
     core("Journal", ["CLinux", "Payments"]),
     core("Models", []),
-    core("Features", ["CLinux", "Payments", "Language"]),
+    core("Features", ["CLinux", "Numerics", "Payments", "Language"]),
     core("Rules", ["Payments", "Language", "Features"]),
     core("Engine", ["Payments", "Features", "Models", "Rules", "Journal"]),
 
@@ -128,6 +129,8 @@ let package = Package(
       swiftSettings: strict
     ),
     tests("PaymentsTests", ["Payments"]),
+    tests("LanguageTests", ["Language"]),
+    tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
   ],
   cLanguageStandard: .gnu17,

@@ -5,14 +5,18 @@ import Glibc
 package import Journal
 
 /// Segments as files of one directory, reserved and zeroed when created, so that a sync writes no
-/// metadata. A lock file makes this process the directory's only owner.
+/// metadata.
+///
+/// A lock file makes this process the directory's only owner.
 package final class FileDisk: JournalDisk {
   package let directory: String
   private var descriptors: [String: Int32] = [:]
   private let lock: Int32
   private let readOnly: Bool
 
-  /// Opens a directory, creating it. `readOnly` takes no lock: for readers beside a live server.
+  /// Opens a directory, creating it.
+  ///
+  /// `readOnly` takes no lock: for readers beside a live server.
   package init(directory: String, readOnly: Bool = false) throws(JournalError) {
     self.directory = directory
     self.readOnly = readOnly

@@ -1,4 +1,6 @@
-/// What a journal entry is. The raw values are part of the format and never change.
+/// What a journal entry is.
+///
+/// The raw values are part of the format and never change.
 package enum EntryKind: UInt8, Sendable, CaseIterable {
   case transaction = 1
   /// Follows its transaction in the same batch.

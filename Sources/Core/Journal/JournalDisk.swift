@@ -22,8 +22,9 @@ package struct JournalError: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// The few things the journal asks of a disk. `FileDisk` does them on files, `SimulatedDisk` in
-/// memory with faults.
+/// The few things the journal asks of a disk.
+///
+/// `FileDisk` does them on files, `SimulatedDisk` in memory with faults.
 package protocol JournalDisk: AnyObject {
   /// Names of all segments, in any order.
   func list() throws(JournalError) -> [String]

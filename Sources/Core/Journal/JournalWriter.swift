@@ -1,8 +1,9 @@
 import Payments
 
-/// Appends batches to the log: one write and one sync each. After a failed write or sync into
-/// reserved space the writer must not be used again: the process ends, so that memory never runs
-/// ahead of what can be recovered.
+/// Appends batches to the log: one write and one sync each.
+///
+/// After a failed write or sync into reserved space the writer must not be used again: the process
+/// ends, so that memory never runs ahead of what can be recovered.
 package final class JournalWriter {
   private let disk: any JournalDisk
   private let log: UInt64
@@ -57,8 +58,9 @@ package final class JournalWriter {
     return nextSequence
   }
 
-  /// Makes room for a batch of up to `size` bytes. It fails with `noSpace` before anything was
-  /// written; it may be asked again.
+  /// Makes room for a batch of up to `size` bytes.
+  ///
+  /// It fails with `noSpace` before anything was written; it may be asked again.
   package func reserve(_ size: Int) throws(JournalError) {
     guard size <= Batch.bytesMax, size + Segment.headSize <= segmentSize else {
       throw JournalError(.limit, "a batch of \(size) bytes does not fit a segment")
@@ -74,8 +76,9 @@ package final class JournalWriter {
     synced = end
   }
 
-  /// Writes and syncs a batch for which `reserve` made room; returns the batch's position. When it
-  /// returns, the batch is durable.
+  /// Writes and syncs a batch for which `reserve` made room; returns the batch's position.
+  ///
+  /// When it returns, the batch is durable.
   @discardableResult
   package func commit(_ batch: inout Batch) throws(JournalError) -> Position {
     let position = end

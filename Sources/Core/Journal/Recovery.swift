@@ -23,8 +23,10 @@ package enum Recovery {
     package var lastKind: EntryKind?
   }
 
-  /// The segments in order, without gaps. A last segment whose head was never synced is left out:
-  /// nothing in it can have been acknowledged.
+  /// The segments in order, without gaps.
+  ///
+  /// A last segment whose head was never synced is left out: nothing in it can have been
+  /// acknowledged.
   package static func segments(on disk: any JournalDisk) throws(JournalError) -> (
     log: UInt64, found: [FoundSegment], unfinished: String?
   ) {
@@ -55,8 +57,10 @@ package enum Recovery {
   }
 
   /// Reads the log from `start` (the first batch of all, or a snapshot's position) to its end,
-  /// showing each entry to `visit`, and cuts a torn tail. `newLog` names a log that does not exist
-  /// yet. `repair: false` leaves the disk as it is, for readers beside a live server.
+  /// showing each entry to `visit`, and cuts a torn tail.
+  ///
+  /// `newLog` names a log that does not exist yet. `repair: false` leaves the disk as it is, for
+  /// readers beside a live server.
   package static func run(
     on disk: any JournalDisk,
     from start: Position? = nil,

@@ -27,7 +27,9 @@ package struct SegmentReader {
     expectedSequence = 0
   }
 
-  /// Reads to the end of the data. Nil means that empty space follows.
+  /// Reads to the end of the data.
+  ///
+  /// Nil means that empty space follows.
   package mutating func readAll(
     _ visit: (EntryHeader, borrowing Span<UInt8>, Position) throws(JournalError) -> Void
   ) throws(JournalError) -> Damage? {

@@ -1,5 +1,7 @@
 /// A 64-bit hash of bytes, the same on every machine and in every run: multiply and fold, eight
-/// bytes a step. It is for identity and change detection, not for secrecy.
+/// bytes a step.
+///
+/// It is for identity and change detection, not for secrecy.
 package enum Fingerprint {
   /// Folds a full 64×64-bit product into 64 bits.
   @inlinable @inline(__always)
@@ -11,7 +13,9 @@ package enum Fingerprint {
   @usableFromInline static let first: UInt64 = 0xa076_1d64_78bd_642f
   @usableFromInline static let second: UInt64 = 0xe703_7ed1_a0b4_28db
 
-  /// Hash of a span of bytes. `seed` separates uses; cost about 0.3 ns a byte.
+  /// Hash of a span of bytes.
+  ///
+  /// `seed` separates uses; cost about 0.3 ns a byte.
   @inlinable
   package static func of(_ bytes: borrowing Span<UInt8>, seed: UInt64 = 0) -> UInt64 {
     var state = mix(seed ^ first, UInt64(truncatingIfNeeded: bytes.count) ^ second)

@@ -58,7 +58,9 @@ package struct Money: Sendable, Hashable, Comparable {
   }
 
   /// Reads a plain decimal (`-12.345`), exactly, rounding half to even to the scale; exponents are
-  /// accepted through `Double`. Nil where it is not a number or beyond ±10^12 units.
+  /// accepted through `Double`.
+  ///
+  /// Nil where it is not a number or beyond ±10^12 units.
   package init?(parsing text: some Collection<UInt8>, scale: UInt8) {
     var negative = false
     var units: Int64 = 0

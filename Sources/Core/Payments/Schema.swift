@@ -19,8 +19,10 @@ package struct Field: Sendable, Hashable {
   }
 }
 
-/// The columns of a source's transactions: which text slot or number slot each name has. Every
-/// schema starts with the same text columns, so that the engine finds ids and entities anywhere.
+/// The columns of a source's transactions: which text slot or number slot each name has.
+///
+/// Every schema starts with the same text columns, so that the engine finds ids and entities
+/// anywhere.
 package struct Schema: Sendable, Hashable {
   /// Text slots that every source has.
   package enum Text {

@@ -34,7 +34,9 @@ package enum FuturePolicy: UInt8, Sendable {
 }
 
 /// A named feed of transactions, with everything that a decision on them depends on besides its
-/// features, rules and model. Its definition is a log entry.
+/// features, rules and model.
+///
+/// Its definition is a log entry.
 package struct Source: Sendable, Hashable {
   package static let nameBytesMax = 64
   package static let day: Int64 = 86_400_000_000

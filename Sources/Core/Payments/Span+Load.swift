@@ -2,7 +2,9 @@
 // the types read are plain integers and floats, for which any bit pattern is valid.
 
 extension Span<UInt8> {
-  /// Reads a fixed-width integer, little-endian, at any alignment. Traps outside the span.
+  /// Reads a fixed-width integer, little-endian, at any alignment.
+  ///
+  /// Traps outside the span.
   @inlinable @inline(__always)
   package func load<T: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int,
@@ -14,13 +16,17 @@ extension Span<UInt8> {
     )
   }
 
-  /// Reads a double by its bits at any alignment. Traps outside the span.
+  /// Reads a double by its bits at any alignment.
+  ///
+  /// Traps outside the span.
   @inlinable @inline(__always)
   package func loadDouble(at offset: Int) -> Double {
     Double(bitPattern: load(at: offset, as: UInt64.self))
   }
 
-  /// Reads a float by its bits at any alignment. Traps outside the span.
+  /// Reads a float by its bits at any alignment.
+  ///
+  /// Traps outside the span.
   @inlinable @inline(__always)
   package func loadFloat(at offset: Int) -> Float {
     Float(bitPattern: load(at: offset, as: UInt32.self))
@@ -67,7 +73,9 @@ extension [UInt8] {
     unsafe Swift.withUnsafeBytes(of: little) { unsafe self.append(contentsOf: $0) }
   }
 
-  /// Overwrites an integer, little-endian, at an offset. Traps outside the array.
+  /// Overwrites an integer, little-endian, at an offset.
+  ///
+  /// Traps outside the array.
   @inlinable @inline(__always)
   package mutating func store<T: FixedWidthInteger>(little value: T, at offset: Int) {
     precondition(offset >= 0 && offset <= count - MemoryLayout<T>.size, "store outside the array")

@@ -1,5 +1,6 @@
-/// The offsets from UTC of one time zone, as a table of the instants at which they change. It
-/// stands in the source's control entry, so that the core never looks a zone up.
+/// The offsets from UTC of one time zone, as a table of the instants at which they change.
+///
+/// It stands in the source's control entry, so that the core never looks a zone up.
 package struct TimeZoneTable: Sendable, Hashable {
   /// One change: from `start` on, local time is UTC plus `offsetSeconds`.
   package struct Transition: Sendable, Hashable {
@@ -23,7 +24,9 @@ package struct TimeZoneTable: Sendable, Hashable {
     self.transitions = transitions
   }
 
-  /// Offset in force at an instant, in seconds east of UTC. Cost: O(log transitions).
+  /// Offset in force at an instant, in seconds east of UTC.
+  ///
+  /// Cost: O(log transitions).
   package func offsetSeconds(at instant: Timestamp) -> Int32 {
     guard var offset = transitions.first?.offsetSeconds else { return 0 }
     var low = 0
@@ -48,8 +51,10 @@ package struct TimeZoneTable: Sendable, Hashable {
     )
   }
 
-  /// The instant of a local time. A time that occurs twice is the earlier one; one that the clock
-  /// skips counts with the offset before the change.
+  /// The instant of a local time.
+  ///
+  /// A time that occurs twice is the earlier one; one that the clock skips counts with the offset
+  /// before the change.
   package func utc(fromLocal local: Timestamp) -> Timestamp {
     func instant(_ offset: Int32) -> Timestamp {
       Timestamp(microseconds: local.microseconds - Int64(offset) * Timestamp.microsecondsPerSecond)

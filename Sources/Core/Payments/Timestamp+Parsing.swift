@@ -1,7 +1,9 @@
 extension Timestamp {
   /// Reads ISO 8601 (`2018-04-01T00:00:31[.123456][Z|+01:00]`), the same with a blank instead of
-  /// `T`, or a bare date. A time without a zone is in `zone`. Returns nil for anything else,
-  /// impossible dates and years outside 1970...2199 included.
+  /// `T`, or a bare date.
+  ///
+  /// A time without a zone is in `zone`. Returns nil for anything else, impossible dates and years
+  /// outside 1970...2199 included.
   package init?(parsing text: some Collection<UInt8>, zone: TimeZoneTable = .utc) {
     var reader = DateReader(bytes: Array(text.prefix(DateReader.bytesMax + 1)))
     guard let local = reader.dateAndTime() else { return nil }

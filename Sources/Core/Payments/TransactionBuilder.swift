@@ -1,5 +1,6 @@
-/// Writes one transaction record: set the fields in any order, then `finish`. Reused for each
-/// transaction of a reader, so that decoding allocates nothing in steady state.
+/// Writes one transaction record: set the fields in any order, then `finish`.
+///
+/// Reused for each transaction of a reader, so that decoding allocates nothing in steady state.
 package struct TransactionBuilder {
   package let source: UInt16
   package let schema: Schema
@@ -52,8 +53,10 @@ package struct TransactionBuilder {
 
   package func text(_ slot: Int) -> [UInt8] { texts[slot] }
 
-  /// Appends the finished record and returns its size. Texts longer than
-  /// `TransactionRecord.textBytesMax` must have been refused by the decoder; here they trap.
+  /// Appends the finished record and returns its size.
+  ///
+  /// Texts longer than `TransactionRecord.textBytesMax` must have been refused by the decoder; here
+  /// they trap.
   @discardableResult
   package func finish(into bytes: inout [UInt8]) -> Int {
     let start = bytes.count

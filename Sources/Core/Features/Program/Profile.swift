@@ -1,0 +1,143 @@
+package import Payments
+
+/// The state of one source's features: updated and read in one pass per transaction.
+package final class Profile {
+  package let program: FeatureProgram
+  let source: Source
+  let kinds: [EntityWindows]
+  let registers: Memory
+  private let beforeOperations: Memory
+  private let afterOperations: Memory
+  /// Latest event time seen; windows and expiry follow it. µs.
+  package internal(set) var watermark = Int64.min
+  /// Label changes that arrived less than the late bound ago, oldest first.
+  var recentLabels: [LabelChange] = []
+  private var recentStart = 0
+  var keyBytes: [UInt8] = []
+  /// The zone's offset and the stretch of time for which it holds, µs.
+  var zoneOffset = ZoneOffset()
+
+  /// The features of the last transaction; missing values are the canonical NaN.
+  package private(set) var vector: [Float]
+  /// Whether the last transaction came later than the source's bound.
+  package private(set) var wasTooLate = false
+  package private(set) var wasApproximate = false
+  /// The time at which the last transaction landed in the windows, µs.
+  package private(set) var landed: Int64 = 0
+
+  /// Empty state.
+  ///
+  /// `seed` only orders hash tables; `reserve` is address space a column.
+  package init(
+    program: FeatureProgram,
+    source: Source,
+    seed: UInt64 = 0,
+    reserve: Int = 32 << 30
+  ) {
+    self.program = program
+    self.source = source
+    kinds = program.plans.map {
+      EntityWindows(plan: $0, lateBound: source.lateBound, seed: seed, reserve: reserve)
+    }
+    registers = Memory(reserve: max(4096, 8 * program.registerCount))
+    for (register, value) in program.constants {
+      registers.store(value.bitPattern, at: 8 * register)
+    }
+    vector = [Float](repeating: .nan, count: program.features.count)
+    beforeOperations = Profile.pack(program.before)
+    afterOperations = Profile.pack(program.after)
+  }
+
+  private static func pack(_ operations: [Operation]) -> Memory {
+    let memory = Memory(reserve: max(4096, 8 * operations.count))
+    for (index, operation) in operations.enumerated() {
+      memory.store(operation.code.rawValue, at: 8 * index)
+      memory.store(operation.a, at: 8 * index + 2)
+      memory.store(operation.b, at: 8 * index + 4)
+      memory.store(operation.destination, at: 8 * index + 6)
+    }
+    return memory
+  }
+
+  package var entityCount: Int { kinds.reduce(0) { $0 + $1.entityCount } }
+  package var eventCount: Int { kinds.reduce(0) { $0 + $1.eventCount } }
+
+  @inline(__always)
+  package func register(_ number: Int) -> Double {
+    Double(bitPattern: registers.load(8 * number))
+  }
+
+  @inline(__always)
+  func set(_ number: Int, _ value: Double) {
+    registers.store(value.bitPattern, at: 8 * number)
+  }
+
+  /// Takes a transaction into the windows and computes all features and conditions for it.
+  package func record(_ record: borrowing Span<UInt8>) {
+    let time = TransactionRecord.time(record).microseconds
+    let previous = watermark
+    wasTooLate = previous != .min && time < previous - source.lateBound
+    landed = wasTooLate ? previous : time
+    watermark = max(previous, landed)
+    run(beforeOperations, program.before.count, record, time)
+    wasApproximate = false
+    let idHash = TransactionRecord.idHash(record)
+    for kind in kinds {
+      fillDeltas(kind, record)
+      update(kind, record, idHash)
+      if kind.entity >= 0, kind.approximate { wasApproximate = true }
+    }
+    pruneLabels()
+    let unseen = recentStart < recentLabels.count && landed < watermark
+    if unseen { adjustLabels(sign: -1) }
+    run(afterOperations, program.after.count, record, time)
+    if unseen { adjustLabels(sign: 1) }
+    for index in vector.indices {
+      let value = Float(register(program.features[index].register))
+      vector[index] = value.isFinite ? value : .nan
+    }
+  }
+
+  /// Applies a label to the windows of its transaction's entities.
+  package func label(_ record: borrowing Span<UInt8>, fraud: Bool, landed: Int64) {
+    let idHash = TransactionRecord.idHash(record)
+    for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
+      guard makeKey(kind.plan, record) else { continue }
+      let key = keyBytes
+      let change = kind.label(
+        kind: number,
+        key.span,
+        time: landed,
+        idHash: idHash,
+        fraud: fraud,
+        arrival: watermark
+      )
+      if let change { recentLabels.append(change) }
+    }
+  }
+
+  /// Notes that the last transaction was declined: without a label it never matures.
+  package func markDeclined() {
+    for kind in kinds { kind.markUnmaturable() }
+  }
+
+  /// Hides the labels that were not known yet at the time of a late transaction, or shows them
+  /// again.
+  private func adjustLabels(sign: Int32) {
+    for change in recentLabels[recentStart...] where change.arrival > landed {
+      kinds[change.kind].adjust(change, sign: sign)
+    }
+  }
+
+  private func pruneLabels() {
+    while recentStart < recentLabels.count,
+      recentLabels[recentStart].arrival < watermark - source.lateBound
+    {
+      recentStart += 1
+    }
+    if recentStart > 1024, recentStart * 2 > recentLabels.count {
+      recentLabels.removeFirst(recentStart)
+      recentStart = 0
+    }
+  }
+}
