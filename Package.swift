@@ -80,10 +80,10 @@ let package = Package(
     core("Payments", []),
     core("Language", []),
     core("Journal", ["CLinux", "Payments"]),
-    core("Models", []),
+    core("Models", ["Numerics"]),
     core("Features", ["CLinux", "Numerics", "Payments", "Language"]),
     core("Rules", ["Payments", "Language", "Features"]),
-    core("Engine", ["Payments", "Features", "Models", "Rules", "Journal"]),
+    core("Engine", ["Numerics", "Payments", "Language", "Features", "Models", "Rules", "Journal"]),
 
     // Learning: training, evaluation, model directories.
     .target(
@@ -105,6 +105,7 @@ let package = Package(
 
     // Services: talk to ports and the core, never to one another's insides.
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine"]),
+    service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
     service("Simulator", ["Payments"]),
     service("Gateway", ["HTTP", "Storage", "Payments", "Engine", "Intake", "Pipeline"]),
 
@@ -113,7 +114,7 @@ let package = Package(
       name: "assay",
       dependencies: named([
         "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal", "Learning",
-        "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Pipeline",
+        "Storage", "HTTP", "FileJournal", "Replay", "SQLiteStore", "Vault", "Intake", "Pipeline",
         "Simulator", "Gateway",
       ]),
       path: "Sources/App/assay",

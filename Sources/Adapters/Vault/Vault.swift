@@ -1,1 +1,90 @@
-// Vault
+import Foundation
+
+/// The secrets of one data directory: the key of card tokens and the keys of its clients.
+///
+/// They live in `keys` (mode 0700, files 0600) and are made at the first start.
+package struct Vault: Sendable {
+  private static let keyBytes = 32
+  private let tokenKey: [UInt8]
+  private let subjectKey: [UInt8]
+  /// Hash seeds and the like: secret, but without influence on results.
+  package let seed: UInt64
+
+  /// Secrets for one run only.
+  package init() {
+    tokenKey = Sodium.random(Vault.keyBytes)
+    subjectKey = Sodium.random(Vault.keyBytes)
+    seed = Vault.word(Sodium.random(8))
+  }
+
+  /// Opens the secrets of a data directory, making those that are missing.
+  package init(directory: String) throws(VaultError) {
+    let folder = directory + "/keys"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw VaultError("cannot create \(folder): \(error.localizedDescription)")
+    }
+    tokenKey = try Vault.key(folder + "/token", count: Vault.keyBytes)
+    subjectKey = try Vault.key(folder + "/personal", count: Vault.keyBytes)
+    seed = Vault.word(try Vault.key(folder + "/seed", count: 8))
+  }
+
+  private static func word(_ bytes: [UInt8]) -> UInt64 {
+    bytes.reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  private static func key(_ path: String, count: Int) throws(VaultError) -> [UInt8] {
+    if let data = FileManager.default.contents(atPath: path) {
+      guard data.count == count else {
+        throw VaultError("\(path) holds \(data.count) bytes, \(count) expected")
+      }
+      return [UInt8](data)
+    }
+    let fresh = Sodium.random(count)
+    let created = FileManager.default.createFile(
+      atPath: path, contents: Data(fresh), attributes: [.posixPermissions: 0o600])
+    guard created else { throw VaultError("cannot write \(path)") }
+    return fresh
+  }
+
+  /// The token of a card number's digits: 128 bits, in hexadecimal.
+  package func token(_ digits: [UInt8]) -> String {
+    Vault.hexadecimal(Sodium.keyedHash(digits, key: tokenKey, count: 16))
+  }
+
+  /// Encrypts personal attributes under a key of the subject's own.
+  package func seal(_ personal: [UInt8], subject: [UInt8]) -> [UInt8] {
+    Sodium.seal(personal, key: Sodium.keyedHash(subject, key: subjectKey, count: 32))
+  }
+
+  /// Decrypts what `seal` made; nil where the key is gone or the bytes were changed.
+  package func open(_ sealed: [UInt8], subject: [UInt8]) -> [UInt8]? {
+    Sodium.open(sealed, key: Sodium.keyedHash(subject, key: subjectKey, count: 32))
+  }
+
+  /// A new random key for a client.
+  package static func newClientKey() -> String { "ak_" + hexadecimal(Sodium.random(20)) }
+
+  /// Compares secrets in constant time.
+  package static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool { Sodium.equal(a, b) }
+
+  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in bytes {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+/// A secret that cannot be read or made.
+package struct VaultError: Error, Sendable, CustomStringConvertible {
+  package var description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -61,13 +61,14 @@ package struct Money: Sendable, Hashable, Comparable {
   /// accepted through `Double`.
   ///
   /// Nil where it is not a number or beyond ±10^12 units.
-  package init?(parsing text: some Collection<UInt8>, scale: UInt8) {
+  package init?(parsing text: borrowing Span<UInt8>, scale: UInt8) {
     var negative = false
     var units: Int64 = 0
     var digits = 0
     var decimals = -1
     var rest = Rest()
-    for (index, byte) in text.enumerated() {
+    for index in 0..<text.count {
+      let byte = text[index]
       switch byte {
       case UInt8(ascii: "-") where index == 0: negative = true
       case UInt8(ascii: "+") where index == 0: break
@@ -82,7 +83,7 @@ package struct Money: Sendable, Hashable, Comparable {
           if decimals >= 0 { decimals += 1 }
         }
       case UInt8(ascii: "e") where digits > 0, UInt8(ascii: "E") where digits > 0:
-        guard text.count <= 40, let value = Double(String(decoding: text, as: UTF8.self)),
+        guard text.count <= 40, let value = Double(text.text),
           let rounded = Money(units: value, scale: scale)
         else { return nil }
         self = rounded

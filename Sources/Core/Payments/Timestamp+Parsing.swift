@@ -4,8 +4,9 @@ extension Timestamp {
   ///
   /// A time without a zone is in `zone`. Returns nil for anything else, impossible dates and years
   /// outside 1970...2199 included.
-  package init?(parsing text: some Collection<UInt8>, zone: TimeZoneTable = .utc) {
-    var reader = DateReader(bytes: Array(text.prefix(DateReader.bytesMax + 1)))
+  package init?(parsing text: borrowing Span<UInt8>, zone: TimeZoneTable = .utc) {
+    guard text.count <= DateReader.bytesMax else { return nil }
+    var reader = DateReader(bytes: text.array)
     guard let local = reader.dateAndTime() else { return nil }
     if let offsetSeconds = reader.zone() {
       microseconds = local.microseconds - Int64(offsetSeconds) * Timestamp.microsecondsPerSecond
@@ -26,7 +27,7 @@ private struct DateReader {
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
-  var atEnd: Bool { index == bytes.count && bytes.count <= DateReader.bytesMax }
+  var atEnd: Bool { index == bytes.count }
 
   mutating func number(_ width: Int, _ range: ClosedRange<Int>) -> Int? {
     guard index + width <= bytes.count else { return nil }

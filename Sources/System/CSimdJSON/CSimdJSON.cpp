@@ -1,1 +1,122 @@
 #include "CSimdJSON.h"
+
+#include <cstring>
+#include <new>
+#include <simdjson.h>
+
+using namespace simdjson;
+
+struct csj_parser {
+  dom::parser parser;
+  dom::element root;
+  dom::array array;
+  dom::array::iterator next{};
+  dom::array::iterator end{};
+  explicit csj_parser(size_t bytes_max) : parser(bytes_max) {}
+};
+
+static uint8_t type_of(dom::element_type type) {
+  switch (type) {
+    case dom::element_type::NULL_VALUE: return CSJ_NULL;
+    case dom::element_type::BOOL: return CSJ_BOOL;
+    case dom::element_type::INT64:
+    case dom::element_type::UINT64: return CSJ_INTEGER;
+    case dom::element_type::DOUBLE: return CSJ_DOUBLE;
+    case dom::element_type::STRING: return CSJ_TEXT;
+    case dom::element_type::OBJECT: return CSJ_OBJECT;
+    case dom::element_type::ARRAY: return CSJ_ARRAY;
+  }
+  return CSJ_NULL;
+}
+
+static void read_value(dom::element element, csj_value *value) {
+  value->type = type_of(element.type());
+  switch (element.type()) {
+    case dom::element_type::BOOL: value->integer = bool(element) ? 1 : 0; break;
+    case dom::element_type::INT64:
+      value->integer = int64_t(element);
+      value->number = double(value->integer);
+      break;
+    case dom::element_type::UINT64:  // only beyond INT64_MAX
+      value->type = CSJ_DOUBLE;
+      value->number = double(uint64_t(element));
+      break;
+    case dom::element_type::DOUBLE: value->number = double(element); break;
+    case dom::element_type::STRING: {
+      std::string_view text(element);
+      value->text = {text.data(), text.size()};
+      break;
+    }
+    default: break;
+  }
+}
+
+extern "C" csj_parser *csj_new(size_t bytes_max, size_t depth_max) {
+  auto parser = new (std::nothrow) csj_parser(bytes_max);
+  if (parser && parser->parser.allocate(4096, depth_max)) {
+    delete parser;
+    return nullptr;
+  }
+  return parser;
+}
+
+extern "C" void csj_free(csj_parser *parser) { delete parser; }
+
+extern "C" int csj_parse(csj_parser *parser, const char *bytes, size_t length) {
+  return parser->parser.parse(bytes, length, false).get(parser->root);
+}
+
+extern "C" const char *csj_message(int error) { return error_message(error_code(error)); }
+
+extern "C" int csj_root_type(const csj_parser *parser) { return type_of(parser->root.type()); }
+
+extern "C" int64_t csj_open_array(csj_parser *parser, const char *key, size_t length) {
+  dom::element element = parser->root;
+  if (length > 0) {
+    dom::object object;
+    if (parser->root.get(object)) return -1;
+    if (object.at_key(std::string_view(key, length)).get(element)) return -1;
+  }
+  if (element.get(parser->array)) return -2;
+  parser->next = parser->array.begin();
+  parser->end = parser->array.end();
+  return int64_t(parser->array.size());
+}
+
+extern "C" int csj_next(csj_parser *parser, int root, const csj_text *names,
+                        const uint16_t *slots, size_t count, csj_value *values,
+                        size_t value_count, csj_text *unknown) {
+  dom::element element = parser->root;
+  if (!root) {
+    if (parser->next == parser->end) return 0;
+    element = *parser->next;
+    ++parser->next;
+  }
+  memset(values, 0, value_count * sizeof(csj_value));
+  *unknown = {nullptr, 0};
+  dom::object object;
+  if (element.get(object)) return -1;
+  size_t expected = 0;  // clients send keys in the same order: try the name after the last match
+  for (auto field : object) {
+    size_t found = count;
+    for (size_t step = 0; step < count; step++) {
+      size_t index = expected + step;
+      if (index >= count) index -= count;
+      if (names[index].length == field.key.size() &&
+          memcmp(names[index].bytes, field.key.data(), field.key.size()) == 0) {
+        found = index;
+        break;
+      }
+    }
+    if (found == count) {
+      if (!unknown->bytes) *unknown = {field.key.data(), field.key.size()};
+      continue;
+    }
+    expected = found + 1 == count ? 0 : found + 1;
+    csj_value *value = &values[slots[found]];
+    if (value->type != CSJ_ABSENT) value->repeated = 1;
+    read_value(field.value, value);
+    value->name = uint16_t(found);
+  }
+  return 1;
+}

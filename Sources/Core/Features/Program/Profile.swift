@@ -8,8 +8,10 @@ package final class Profile {
   let registers: Memory
   private let beforeOperations: Memory
   private let afterOperations: Memory
-  /// Latest event time seen; windows and expiry follow it. µs.
+  /// Latest event time seen, µs; windows and expiry follow it.
   package internal(set) var watermark = Int64.min
+  /// Until the watermark passes it, some windows have not seen their whole length, µs.
+  package internal(set) var warmingUntil = Int64.min
   /// Label changes that arrived less than the late bound ago, oldest first.
   var recentLabels: [LabelChange] = []
   private var recentStart = 0
@@ -28,16 +30,42 @@ package final class Profile {
   /// Empty state.
   ///
   /// `seed` only orders hash tables; `reserve` is address space a column.
+  ///
+  /// The windows of `earlier` that the program needs unchanged are taken over; the others start
+  /// empty, and the features are `warming` until the longest of them is filled.
   package init(
-    program: FeatureProgram,
-    source: Source,
-    seed: UInt64 = 0,
-    reserve: Int = 32 << 30
+    program: FeatureProgram, source: Source, seed: UInt64 = 0, reserve: Int = 32 << 30,
+    continuing earlier: Profile? = nil
   ) {
     self.program = program
     self.source = source
-    kinds = program.plans.map {
-      EntityWindows(plan: $0, lateBound: source.lateBound, seed: seed, reserve: reserve)
+    let reusable = earlier.flatMap { $0.source.lateBound == source.lateBound ? $0.kinds : nil }
+    var moved: [Int: Int] = [:]
+    var windows: [EntityWindows] = []
+    var warming = Int64.min
+    for plan in program.plans {
+      if let reusable, let number = reusable.firstIndex(where: { $0.plan == plan }) {
+        moved[number] = windows.count
+        windows.append(reusable[number])
+      } else {
+        windows.append(
+          EntityWindows(plan: plan, lateBound: source.lateBound, seed: seed, reserve: reserve))
+        if let earlier, earlier.watermark != .min {
+          warming = max(warming, earlier.watermark + (plan.offsets.last ?? 0))
+        }
+      }
+    }
+    kinds = windows
+    if let earlier {
+      watermark = earlier.watermark
+      warmingUntil = max(warming, moved.isEmpty ? .min : earlier.warmingUntil)
+      recentLabels = earlier.recentLabels.compactMap { change in
+        moved[change.kind].map { number in
+          var change = change
+          change.kind = number
+          return change
+        }
+      }
     }
     registers = Memory(reserve: max(4096, 8 * program.registerCount))
     for (register, value) in program.constants {
@@ -59,6 +87,8 @@ package final class Profile {
     return memory
   }
 
+  package var isWarming: Bool { watermark < warmingUntil }
+
   package var entityCount: Int { kinds.reduce(0) { $0 + $1.entityCount } }
   package var eventCount: Int { kinds.reduce(0) { $0 + $1.eventCount } }
 
@@ -72,8 +102,9 @@ package final class Profile {
     registers.store(value.bitPattern, at: 8 * number)
   }
 
-  /// Takes a transaction into the windows and computes all features and conditions for it.
-  package func record(_ record: borrowing Span<UInt8>) {
+  /// Takes a transaction into the windows and computes all features and conditions for it;
+  /// `evaluate: false` only learns.
+  package func record(_ record: borrowing Span<UInt8>, evaluate: Bool = true) {
     let time = TransactionRecord.time(record).microseconds
     let previous = watermark
     wasTooLate = previous != .min && time < previous - source.lateBound
@@ -88,6 +119,7 @@ package final class Profile {
       if kind.entity >= 0, kind.approximate { wasApproximate = true }
     }
     pruneLabels()
+    if !evaluate { return }
     let unseen = recentStart < recentLabels.count && landed < watermark
     if unseen { adjustLabels(sign: -1) }
     run(afterOperations, program.after.count, record, time)

@@ -13,8 +13,9 @@ final class EntityWindows {
   static let ringLogMax = 20
 
   let plan: WindowPlan
-  /// Events at or before the watermark minus this are outside of every window that can still be
-  /// asked for, so that it never shows when their memory is reused. µs.
+  /// Age beyond which an event is outside of every window that can still be asked for, µs.
+  ///
+  /// So it never shows when an event's memory is reused.
   let horizon: Int64
   let stride: Int
   let words: Int
@@ -38,9 +39,10 @@ final class EntityWindows {
   /// Whether the entity ever held more events than are kept.
   private(set) var approximate = false
 
-  /// Layout of `scratch`: what the next event adds to each word, the plan's offsets, and the
-  /// samples of the last event (its index and its slot: 0 with it, 1 without it, 2... at the
-  /// offsets).
+  /// Layout of `scratch`.
+  ///
+  /// What the next event adds to each word, the plan's offsets, and the samples of the last event:
+  /// its index and its slot, number 0 with it, 1 without it, from 2 on at the offsets.
   enum Scratch {
     static let deltas = 0
     static let offsets = 1024
@@ -323,6 +325,9 @@ final class EntityWindows {
   }
 
   // What the label and snapshot extensions need of the headers.
+
+  /// Adds an entity that has no events.
+  func addEntity(_ name: borrowing Span<UInt8>) { _ = intern(name) }
 
   func known(_ name: borrowing Span<UInt8>) -> Int? { find(name) }
 

@@ -25,7 +25,7 @@ struct Measure: Hashable, Sendable {
 
 /// What is kept for each entity of one kind, as the compiler worked it out from all aggregates
 /// that name it.
-struct WindowPlan: Sendable {
+struct WindowPlan: Sendable, Hashable {
   /// The text slots that name the entity.
   var key: [Int]
   /// Distances from the current time at which windows begin or end, µs, ascending, none zero.

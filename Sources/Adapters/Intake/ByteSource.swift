@@ -1,0 +1,44 @@
+// Safety: zlib reads into an array inside the closure that owns it, at most its count; the handle
+// is closed once, by `deinit`.
+import CZlib
+import Glibc
+
+/// A file read in pieces, plain or gzip by its content.
+@safe package final class ByteSource {
+  private let file: gzFile
+  private let path: String
+  package private(set) var bytesRead = 0
+
+  package init(path: String) throws(InputError) {
+    guard let file = unsafe gzopen(path, "rb") else {
+      let reason = unsafe String(cString: strerror(errno))
+      throw InputError(.unreadable, "cannot open \(path): \(reason)")
+    }
+    unsafe gzbuffer(file, 1 << 18)
+    unsafe self.file = file
+    self.path = path
+  }
+
+  deinit { unsafe gzclose(file) }
+
+  /// Appends up to `count` bytes; false at the end of the file.
+  package func read(_ count: Int, into bytes: inout [UInt8]) throws(InputError) -> Bool {
+    let start = bytes.count
+    bytes.append(contentsOf: repeatElement(0, count: count))
+    let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+      unsafe gzread(file, buffer.baseAddress.map { unsafe $0 + start }, UInt32(count))
+    }
+    bytes.removeLast(count - max(Int(got), 0))
+    bytesRead += max(Int(got), 0)
+    var code: Int32 = 0
+    let message = unsafe gzerror(file, &code)
+    guard got >= 0, code == Z_OK || code == Z_STREAM_END else {
+      let reason = unsafe message.map { unsafe String(cString: $0) } ?? "unknown error"
+      throw InputError(
+        .unreadable,
+        code == Z_BUF_ERROR
+          ? "\(path) is cut off: the gzip stream has no end" : "cannot read \(path): \(reason)")
+    }
+    return got > 0
+  }
+}

@@ -1,0 +1,106 @@
+/// A command line: what was asked, checked against what a command knows.
+struct Arguments {
+  /// An option of a command.
+  struct Option {
+    var name: String
+    /// What its value is called in the help; nil for a switch.
+    var value: String?
+    var help: String
+    var repeats = false
+
+    init(_ name: String, _ value: String? = nil, _ help: String, repeats: Bool = false) {
+      self.name = name
+      self.value = value
+      self.help = help
+      self.repeats = repeats
+    }
+  }
+
+  private var values: [String: [String]] = [:]
+
+  /// Reads `--name value`, `--name=value` and switches; anything else is an error.
+  init(_ words: [String], options: [Option]) throws(UsageError) {
+    var index = 0
+    while index < words.count {
+      var word = words[index]
+      guard word.hasPrefix("--") else {
+        throw UsageError("unexpected word '\(word)'; options start with --")
+      }
+      var inline: String?
+      if let sign = word.firstIndex(of: "=") {
+        inline = String(word[word.index(after: sign)...])
+        word = String(word[..<sign])
+      }
+      let name = String(word.dropFirst(2))
+      guard let option = options.first(where: { $0.name == name }) else {
+        let known = options.map { "--" + $0.name }.joined(separator: ", ")
+        throw UsageError("unknown option --\(name); known: \(known)")
+      }
+      if option.value == nil {
+        guard inline == nil else { throw UsageError("--\(name) takes no value") }
+        values[name] = []
+        index += 1
+        continue
+      }
+      index += 1
+      var found: [String] = []
+      if let inline {
+        found = [inline]
+      } else {
+        while index < words.count, !words[index].hasPrefix("--") {
+          found.append(words[index])
+          index += 1
+          if !option.repeats { break }
+        }
+      }
+      guard !found.isEmpty else { throw UsageError("--\(name) needs a value") }
+      guard values[name] == nil || option.repeats else {
+        throw UsageError("--\(name) is given twice")
+      }
+      values[name, default: []] += found
+    }
+  }
+
+  func has(_ name: String) -> Bool { values[name] != nil }
+
+  func text(_ name: String) -> String? { values[name]?.first }
+
+  func list(_ name: String) -> [String] { values[name] ?? [] }
+
+  func required(_ name: String) throws(UsageError) -> String {
+    guard let value = text(name) else { throw UsageError("--\(name) is missing") }
+    return value
+  }
+
+  func integer(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = text(name) else { return nil }
+    guard let value = Int(text), range.contains(value) else {
+      throw UsageError(
+        "--\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+    }
+    return value
+  }
+
+  func number(_ name: String, _ range: ClosedRange<Double>) throws(UsageError) -> Double? {
+    guard let text = text(name) else { return nil }
+    guard let value = Double(text), range.contains(value) else {
+      throw UsageError(
+        "--\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+    }
+    return value
+  }
+}
+
+/// A command line that cannot be followed; exit code 64.
+struct UsageError: Error, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// A command that could not do its work; exit code 1.
+struct CommandError: Error, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) { self.description = description }
+}

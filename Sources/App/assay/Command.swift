@@ -1,0 +1,22 @@
+/// One of the program's commands.
+protocol Command {
+  static var name: String { get }
+  /// One line.
+  static var summary: String { get }
+  static var options: [Arguments.Option] { get }
+
+  static func run(_ arguments: Arguments) throws
+}
+
+extension Command {
+  /// The text of `--help`.
+  static var help: String {
+    var text = "\(summary)\n\nusage: assay \(name) [options]\n\n"
+    for option in options + [Arguments.Option("help", nil, "this text")] {
+      let left = "  --\(option.name) \(option.value ?? "")"
+      let padding = String(repeating: " ", count: max(1, 30 - left.utf8.count))
+      text += left + padding + option.help + "\n"
+    }
+    return text
+  }
+}

@@ -1,0 +1,75 @@
+import Engine
+import Foundation
+import Journal
+import Payments
+
+/// The sources that a fresh data directory starts with, and their feature and rule files.
+enum SourceCatalog {
+  /// A source with the texts that go with it.
+  struct Entry {
+    var source: Source
+    var featureName: String
+    var ruleName: String
+  }
+
+  static let entries: [Entry] = Dialect.allCases.map { dialect in
+    let currency = Currency(code: dialect == .paysim ? "USD" : "EUR", scale: 2)
+    var source = Source(
+      id: UInt16(dialect.rawValue) + 1, name: dialect.word, dialect: dialect, currency: currency)
+    if dialect == .paysim { source.thresholds = Thresholds(review: 0.5, decline: 0.8) }
+    let features = dialect == .card ? "card-handbook" : dialect.word
+    return Entry(source: source, featureName: features, ruleName: dialect.word + "-starter")
+  }
+
+  static func entry(_ dialect: Dialect) -> Entry {
+    entries.first { $0.source.dialect == dialect } ?? entries[0]
+  }
+
+  /// A dialect by its word on the command line.
+  static func dialect(_ word: String) throws(UsageError) -> Dialect {
+    guard let dialect = Dialect(word: word) else {
+      let known = Dialect.allCases.map(\.word).joined(separator: ", ")
+      throw UsageError("--dialect is one of \(known), not '\(word)'")
+    }
+    return dialect
+  }
+
+  /// The text of a feature or rule file: a path, or a name among those that are built in.
+  static func text(_ name: String, in builtIn: [String: String]) throws -> String {
+    if let text = builtIn[name] { return text }
+    do {
+      return try String(contentsOfFile: name, encoding: .utf8)
+    } catch {
+      let known = builtIn.keys.sorted().joined(separator: ", ")
+      throw CommandError("cannot read '\(name)' (built in: \(known))")
+    }
+  }
+
+  /// An engine with one source of a dialect, its features and its starter rules.
+  static func engine(_ dialect: Dialect, features: String?, rules: Bool) throws -> (
+    engine: Engine, source: Source
+  ) {
+    let entry = entry(dialect)
+    let engine = Engine()
+    let text = try text(features ?? entry.featureName, in: BuiltIn.features)
+    try apply(.source, ControlEntry.encoded(entry.source), to: engine)
+    let set = ControlEntry.Program(
+      source: entry.source.id, name: features ?? entry.featureName, text: text)
+    try apply(.features, set.encoded, to: engine)
+    if rules {
+      let ruleText = try self.text(entry.ruleName, in: BuiltIn.rules)
+      let set = ControlEntry.Program(
+        source: entry.source.id, name: entry.ruleName, text: ruleText)
+      try apply(.rules, set.encoded, to: engine)
+    }
+    return (engine, entry.source)
+  }
+}
+
+extension SourceCatalog {
+  private static func apply(
+    _ kind: EntryKind, _ body: [UInt8], to engine: Engine
+  ) throws(EngineError) {
+    try engine.apply(kind, body.span)
+  }
+}

@@ -1,0 +1,81 @@
+package import Payments
+
+/// The bodies of control entries: what decisions depend on besides transactions and labels.
+package enum ControlEntry {
+  /// A feature set or a rule set of one source, as text.
+  package struct Program: Sendable, Hashable {
+    package var source: UInt16
+    package var name: String
+    package var text: String
+
+    package init(source: UInt16, name: String, text: String) {
+      self.source = source
+      self.name = name
+      self.text = text
+    }
+
+    package var encoded: [UInt8] {
+      var bytes: [UInt8] = []
+      bytes.append(little: source)
+      bytes.append(text: name)
+      bytes.append(text: text)
+      return bytes
+    }
+
+    package init(_ body: [UInt8]) throws(DecodingFailure) {
+      var reader = ByteReader(body)
+      source = try reader.integer()
+      name = try reader.text()
+      text = try reader.text()
+    }
+  }
+
+  /// A model put in force for one source; its file is found by its digest.
+  package struct Model: Sendable, Hashable {
+    package var source: UInt16
+    package var name: String
+    /// SHA-256 of the model file, in hexadecimal.
+    package var digest: String
+    package var baseMarginBits: UInt32
+    /// Fingerprint of the feature set it was trained on.
+    package var featureSet: UInt64
+
+    package init(
+      source: UInt16, name: String, digest: String, baseMarginBits: UInt32, featureSet: UInt64
+    ) {
+      self.source = source
+      self.name = name
+      self.digest = digest
+      self.baseMarginBits = baseMarginBits
+      self.featureSet = featureSet
+    }
+
+    /// The model's short name in decisions.
+    package var fingerprint: UInt64 { Fingerprint.of(digest, seed: UInt64(baseMarginBits)) }
+
+    package var encoded: [UInt8] {
+      var bytes: [UInt8] = []
+      bytes.append(little: source)
+      bytes.append(text: name)
+      bytes.append(text: digest)
+      bytes.append(little: baseMarginBits)
+      bytes.append(little: featureSet)
+      return bytes
+    }
+
+    package init(_ body: [UInt8]) throws(DecodingFailure) {
+      var reader = ByteReader(body)
+      source = try reader.integer()
+      name = try reader.text()
+      digest = try reader.text()
+      baseMarginBits = try reader.integer()
+      featureSet = try reader.integer()
+    }
+  }
+
+  package static func encoded(_ source: Source) -> [UInt8] {
+    var bytes: [UInt8] = []
+    source.encode(into: &bytes)
+    return bytes
+  }
+}

@@ -1,0 +1,106 @@
+import Features
+package import Journal
+import Payments
+
+/// The state of an engine after a prefix of the log: start from it and fold the rest.
+package enum EngineSnapshot {
+  static let magic: UInt64 = 0x3130_5041_4E53_5341  // "ASSNAP01"
+
+  /// Where in the log a snapshot was taken.
+  package struct Place: Sendable, Hashable {
+    /// The first batch that is not folded in.
+    package var position: Position
+    package var nextSequence: UInt64
+    package var lastReceivedAt: Int64
+
+    package init(position: Position, nextSequence: UInt64, lastReceivedAt: Int64) {
+      self.position = position
+      self.nextSequence = nextSequence
+      self.lastReceivedAt = lastReceivedAt
+    }
+  }
+
+  /// The whole state as bytes, closed by a checksum.
+  package static func encode(_ engine: Engine, at place: Place) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(little: magic)
+    bytes.append(little: Engine.semanticsVersion)
+    bytes.append(little: place.position.bytes)
+    bytes.append(little: place.nextSequence)
+    bytes.append(little: place.lastReceivedAt)
+    bytes.append(little: engine.digest)
+    bytes.append(little: engine.foldedEntries)
+    bytes.append(little: engine.stateDigest())
+    bytes.append(little: UInt32(engine.sources.count))
+    for number in engine.sources.keys.sorted() {
+      guard let state = engine.sources[number] else { continue }
+      state.source.encode(into: &bytes)
+      bytes.append(text: state.featureName)
+      bytes.append(text: state.featureText)
+      bytes.append(text: state.ruleName)
+      bytes.append(text: state.ruleText)
+      bytes.append(blob: state.model?.encoded ?? [])
+      state.profile.encode(into: &bytes)
+    }
+    bytes.append(little: CRC32C.of(bytes.span))
+    return bytes
+  }
+
+  /// Where a snapshot stands, if its bytes are whole and of this semantics version.
+  package static func place(of bytes: [UInt8]) -> Place? {
+    guard bytes.count > 64 else { return nil }
+    let sum = bytes.span.load(at: bytes.count - 4, as: UInt32.self)
+    guard bytes.span.load(at: 0, as: UInt64.self) == magic,
+      bytes.span.load(at: 8, as: UInt16.self) == Engine.semanticsVersion,
+      sum == CRC32C.of(bytes.span.extracting(0..<bytes.count - 4))
+    else { return nil }
+    return Place(
+      position: Position(bytes: bytes.span.load(at: 10)),
+      nextSequence: bytes.span.load(at: 18), lastReceivedAt: bytes.span.load(at: 26))
+  }
+
+  /// Restores a snapshot into an engine that has seen nothing.
+  package static func restore(
+    _ bytes: [UInt8], into engine: Engine
+  ) throws(EngineError) -> Place {
+    guard let place = place(of: bytes) else {
+      throw EngineError(.snapshot, "the snapshot is damaged or of another version")
+    }
+    do {
+      var reader = ByteReader(bytes, at: 34)
+      engine.digest = try reader.integer()
+      engine.foldedEntries = try reader.integer()
+      let wanted = try reader.integer(UInt64.self)
+      for _ in 0..<(try reader.count(unit: 32)) {
+        try restoreSource(from: &reader, into: engine)
+      }
+      guard engine.stateDigest() == wanted else {
+        throw EngineError(.snapshot, "the restored state has another digest than the snapshot")
+      }
+    } catch let failure as DecodingFailure {
+      throw EngineError(.snapshot, "the snapshot is damaged: \(failure)")
+    } catch let error as EngineError {
+      throw error
+    } catch {
+      throw EngineError(.snapshot, "\(error)")
+    }
+    return place
+  }
+
+  private static func restoreSource(
+    from reader: inout ByteReader, into engine: Engine
+  ) throws {
+    let source = try Source(from: &reader)
+    let state = try SourceState(source, seed: engine.seed, reserve: engine.reserve)
+    state.featureName = try reader.text()
+    let features = try reader.text()
+    state.ruleName = try reader.text()
+    let rules = try reader.text()
+    let model = try reader.blob()
+    try state.adopt(
+      features: features, rules: rules, seed: engine.seed, reserve: engine.reserve)
+    engine.register(state)
+    if !model.isEmpty { try engine.apply(.model, restoring: model) }
+    try state.profile.restore(from: &reader)
+  }
+}

@@ -1,0 +1,106 @@
+package import Features
+import Models
+import Numerics
+package import Payments
+package import Rules
+
+/// One source inside of the engine: its definition, its compiled program, its windows, its model.
+package final class SourceState {
+  package internal(set) var source: Source
+  package internal(set) var featureText = ""
+  package internal(set) var featureName = ""
+  package internal(set) var ruleText = ""
+  package internal(set) var ruleName = ""
+  package internal(set) var program: FeatureProgram
+  package internal(set) var rules: RuleSet
+  package internal(set) var profile: Profile
+  package internal(set) var model: ControlEntry.Model?
+  var scorer: Scorer?
+
+  init(_ source: Source, seed: UInt64, reserve: Int) throws(EngineError) {
+    self.source = source
+    (program, rules) = try SourceState.compile("", "", source)
+    profile = Profile(program: program, source: source, seed: seed, reserve: reserve)
+  }
+
+  static func compile(
+    _ features: String, _ rules: String, _ source: Source
+  ) throws(EngineError) -> (FeatureProgram, RuleSet) {
+    do {
+      return try RuleSet.compile(features: features, rules: rules, for: source)
+    } catch {
+      throw EngineError(.badProgram, "source \(source.name): \(error)")
+    }
+  }
+
+  /// Compiles and adopts new texts; windows that they need unchanged keep their state.
+  func adopt(
+    features: String, rules text: String, seed: UInt64, reserve: Int
+  ) throws(EngineError) {
+    let (program, rules) = try SourceState.compile(features, text, source)
+    if let model, model.featureSet != program.fingerprint {
+      self.model = nil
+      scorer = nil
+    }
+    profile = Profile(
+      program: program, source: source, seed: seed, reserve: reserve, continuing: profile)
+    self.program = program
+    self.rules = rules
+    featureText = features
+    ruleText = text
+  }
+
+  /// Decides on a transaction and appends the decision's record.
+  func decide(_ record: borrowing Span<UInt8>, into body: inout [UInt8]) {
+    profile.record(record)
+    let judgement = rules.judge(profile)
+    var flags: DecisionRecord.Flags = []
+    let margin: Float
+    if let scorer {
+      let vector = profile.vector
+      margin = scorer.margin(of: vector.span)
+    } else {
+      margin = Float(judgement.points ?? SourceState.marginOfNothing)
+      flags.insert(.noModel)
+    }
+    let score = DeterministicMath.logistic(margin)
+    var outcome = judgement.vouched ? .approve : source.thresholds.outcome(Double(score))
+    if let ruled = judgement.ruleOutcome { outcome = max(outcome, ruled) }
+    if profile.wasTooLate { flags.insert(.tooLate) }
+    if profile.wasApproximate { flags.insert(.approximate) }
+    if profile.isWarming { flags.insert(.warming) }
+    if outcome == .decline { profile.markDeclined() }
+    append(outcome, margin, score, flags, into: &body)
+  }
+
+  /// The log-odds of a transaction of which the scorecard says nothing: 0.7 %.
+  private static let marginOfNothing = -5.0
+
+  private func append(
+    _ outcome: Outcome, _ margin: Float, _ score: Float, _ flags: DecisionRecord.Flags,
+    into body: inout [UInt8]
+  ) {
+    let start = body.count
+    body.append(little: source.id)
+    body.append(outcome.rawValue)
+    body.append(DecisionRecord.DecidedBy.engine.rawValue)
+    body.append(little: flags.rawValue)
+    body.append(little: UInt16(profile.vector.count))
+    body.append(little: margin.bitPattern)
+    body.append(little: score.bitPattern)
+    body.append(little: UInt64(0))
+    body.append(little: scorer == nil ? 0 : model?.fingerprint ?? 0)
+    body.append(little: program.fingerprint)
+    body.append(little: rules.fingerprint)
+    body.append(little: profile.landed)
+    body.append(little: UInt64(0))
+    let vectorStart = body.count
+    for value in profile.vector { body.append(little: value.bitPattern) }
+    let vectorEnd = body.count
+    if profile.vector.count % 2 == 1 { body.append(little: UInt32(0)) }
+    let hits = rules.appendHits(profile, scoreLines: scorer == nil, to: &body)
+    body.store(little: UInt16(hits), at: start + 56)
+    let hash = Fingerprint.of(body, in: vectorStart..<vectorEnd)
+    body.store(little: hash, at: start + 16)
+  }
+}

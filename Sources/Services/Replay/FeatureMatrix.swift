@@ -1,0 +1,66 @@
+package import Engine
+package import Intake
+import Features
+import Payments
+
+/// Feature vectors with what is known of their transactions, row by row: for training, evaluation
+/// and export.
+package struct FeatureMatrix: Sendable {
+  package var names: [String]
+  /// Row-major; missing values are NaN.
+  package var values: [Float] = []
+  /// 1 fraud, 0 legitimate or unknown.
+  package var fraud: [UInt8] = []
+  /// Event times, µs.
+  package var times: [Int64] = []
+  /// Accounts, numbered in the order of their first transaction.
+  package var accounts: [Int32] = []
+
+  package var rows: Int { times.count }
+  package var columns: Int { names.count }
+
+  /// Calendar days since 1970 in UTC.
+  package var days: [Int32] {
+    times.map { Int32(Timestamp(microseconds: $0).day) }
+  }
+
+  /// Runs a feed through an engine in one pass and keeps every vector.
+  package static func collect(
+    _ feed: inout HistoryFeed, through engine: Engine, source: UInt16,
+    progress: (Int) -> Void = { _ in }
+  ) throws(InputError) -> FeatureMatrix {
+    guard let state = engine.source(Int(source)) else { return FeatureMatrix(names: []) }
+    var matrix = FeatureMatrix(names: state.program.features.map(\.name))
+    var numbering = AccountNumbers()
+    var body: [UInt8] = []
+    while let item = try feed.next(into: &body) {
+      switch item {
+      case .label: engine.label(body.span)
+      case .transaction(let time, let label):
+        engine.learn(body.span, evaluate: true)
+        matrix.values.append(contentsOf: state.profile.vector)
+        matrix.fraud.append(label == .fraud ? 1 : 0)
+        matrix.times.append(time.microseconds)
+        matrix.accounts.append(numbering.number(of: body.span))
+        if matrix.rows % 10_000 == 0 { progress(matrix.rows) }
+      }
+      body.removeAll(keepingCapacity: true)
+    }
+    return matrix
+  }
+}
+
+/// Numbers accounts in the order of their first appearance.
+package struct AccountNumbers {
+  private var numbers: [[UInt8]: Int32] = [:]
+
+  package init() {}
+
+  package mutating func number(of record: borrowing Span<UInt8>) -> Int32 {
+    let name = record.extracting(TransactionRecord.text(Schema.Text.account, record)).array
+    if let number = numbers[name] { return number }
+    let number = Int32(numbers.count)
+    numbers[name] = number
+    return number
+  }
+}
