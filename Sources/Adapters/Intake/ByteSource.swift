@@ -37,7 +37,8 @@ import Glibc
       throw InputError(
         .unreadable,
         code == Z_BUF_ERROR
-          ? "\(path) is cut off: the gzip stream has no end" : "cannot read \(path): \(reason)")
+          ? "\(path) is cut off: the gzip stream has no end" : "cannot read \(path): \(reason)"
+      )
     }
     return got > 0
   }

@@ -56,7 +56,9 @@ package struct CSVReader {
       if scan(&index, &quoted) { return index }
       guard index - next <= CSVReader.lineBytesMax else {
         throw InputError(
-          .tooLarge, "line \(line + 1) is longer than \(CSVReader.lineBytesMax) bytes")
+          .tooLarge,
+          "line \(line + 1) is longer than \(CSVReader.lineBytesMax) bytes"
+        )
       }
       if atEnd {
         guard !quoted else { throw InputError(.malformed, "line \(line + 1): a quote is open") }
@@ -110,18 +112,18 @@ package struct CSVReader {
 
   /// Removes the quotes of a field in place; its range and the index of the comma behind it.
   private mutating func unquote(
-    from start: Int, end: Int
+    from start: Int,
+    end: Int
   ) throws(InputError) -> (Range<Int>, Int) {
     var from = start + 1
     var to = start
     while from < end {
       if buffer[from] == UInt8(ascii: "\"") {
-        if from + 1 < end, buffer[from + 1] == UInt8(ascii: "\"") {
-          from += 1
-        } else {
+        guard from + 1 < end, buffer[from + 1] == UInt8(ascii: "\"") else {
           guard from + 1 == end || buffer[from + 1] == UInt8(ascii: ",") else { break }
           return (start..<to, from + 1)
         }
+        from += 1
       }
       buffer[to] = buffer[from]
       to += 1

@@ -34,7 +34,8 @@ package enum CardNumber {
 
   /// `card:<token>:<first six>:<last four>`.
   package static func token(
-    _ bytes: some Collection<UInt8>, _ tokenizer: CardTokenizer
+    _ bytes: some Collection<UInt8>,
+    _ tokenizer: CardTokenizer
   ) -> String {
     let digits = digits(bytes) ?? []
     let bin = String(decoding: digits.prefix(6), as: UTF8.self)

@@ -70,7 +70,10 @@ struct ColumnMap {
       let lower = name.lowercased()
       if ColumnMap.isVerificationCode(lower) {
         throw InputError(
-          .forbidden, field: name, "card verification codes are never accepted; remove the column")
+          .forbidden,
+          field: name,
+          "card verification codes are never accepted; remove the column"
+        )
       }
       guard let role = roles[lower] else { continue }
       guard !found.contains(where: { $0.role == role }) else {
@@ -81,8 +84,10 @@ struct ColumnMap {
     for (name, role) in ColumnMap.required(dialect)
     where !found.contains(where: { $0.role == role }) {
       throw InputError(
-        .malformed, field: name,
-        "a \(dialect.word) file needs this column; found: \(header.joined(separator: ", "))")
+        .malformed,
+        field: name,
+        "a \(dialect.word) file needs this column; found: \(header.joined(separator: ", "))"
+      )
     }
     columns = found
   }

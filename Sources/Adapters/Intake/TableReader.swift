@@ -20,7 +20,9 @@ package struct TableReader {
   package let hasLabels: Bool
 
   package init(
-    path: String, source: Source, tokenizer: @escaping CardTokenizer
+    path: String,
+    source: Source,
+    tokenizer: @escaping CardTokenizer
   ) throws(InputError) {
     reader = try CSVReader(path: path)
     map = try ColumnMap(header: reader.header, dialect: source.dialect)
@@ -39,7 +41,8 @@ package struct TableReader {
       throw InputError(
         .malformed,
         "line \(reader.line): \(reader.fields.count) fields, the header has"
-          + " \(reader.header.count)")
+          + " \(reader.header.count)"
+      )
     }
     builder.reset()
     var row = Row(time: Timestamp(microseconds: 0), label: nil)
@@ -58,11 +61,17 @@ package struct TableReader {
   private func failure(_ name: String, _ range: Range<Int>, _ expected: String) -> InputError {
     let shown = String(decoding: reader.buffer[range].prefix(40), as: UTF8.self)
     return InputError(
-      .invalid, field: name, "line \(reader.line): '\(shown)' is not \(expected)")
+      .invalid,
+      field: name,
+      "line \(reader.line): '\(shown)' is not \(expected)"
+    )
   }
 
   private mutating func take(
-    _ role: ColumnMap.Role, _ name: String, _ range: Range<Int>, into row: inout Row
+    _ role: ColumnMap.Role,
+    _ name: String,
+    _ range: Range<Int>,
+    into row: inout Row
   ) throws(InputError) {
     switch role {
     case .id: try setText(Schema.Text.id, name, range, required: true)
@@ -106,7 +115,10 @@ package struct TableReader {
   }
 
   private mutating func setText(
-    _ slot: Int, _ name: String, _ range: Range<Int>, required: Bool
+    _ slot: Int,
+    _ name: String,
+    _ range: Range<Int>,
+    required: Bool
   ) throws(InputError) {
     guard range.count <= TransactionRecord.textBytesMax else {
       throw failure(name, range, "at most \(TransactionRecord.textBytesMax) bytes long")
@@ -122,7 +134,9 @@ package struct TableReader {
   }
 
   private mutating func setAccount(
-    _ slot: Int, _ name: String, _ range: Range<Int>
+    _ slot: Int,
+    _ name: String,
+    _ range: Range<Int>
   ) throws(InputError) {
     if CardNumber.isCardNumber(reader.buffer[range]) {
       builder.set(text: slot, CardNumber.token(reader.buffer[range], tokenizer))
@@ -141,7 +155,8 @@ package struct TableReader {
       let ofDay = secondsOfDay(field)
     {
       return Timestamp(
-        microseconds: dayStart.microseconds + ofDay * Timestamp.microsecondsPerSecond)
+        microseconds: dayStart.microseconds + ofDay * Timestamp.microsecondsPerSecond
+      )
     }
     guard let time = Timestamp(parsing: field, zone: source.zone) else { return nil }
     if field.count == 19 {

@@ -20,7 +20,13 @@ enum Sodium {
     start()
     var hash = [UInt8](repeating: 0, count: count)
     let code = unsafe crypto_generichash(
-      &hash, hash.count, message, UInt64(message.count), key, key.count)
+      &hash,
+      hash.count,
+      message,
+      UInt64(message.count),
+      key,
+      key.count
+    )
     precondition(code == 0, "a hash of impossible size was asked for")
     return hash
   }
@@ -30,10 +36,21 @@ enum Sodium {
     start()
     let nonce = random(Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES))
     var sealed = [UInt8](
-      repeating: 0, count: message.count + Int(crypto_aead_xchacha20poly1305_ietf_ABYTES))
+      repeating: 0,
+      count: message.count + Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
+    )
     var written: UInt64 = 0
     let code = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
-      &sealed, &written, message, UInt64(message.count), nil, 0, nil, nonce, key)
+      &sealed,
+      &written,
+      message,
+      UInt64(message.count),
+      nil,
+      0,
+      nil,
+      nonce,
+      key
+    )
     precondition(code == 0, "encryption cannot fail")
     return nonce + sealed.prefix(Int(written))
   }
@@ -48,8 +65,16 @@ enum Sodium {
     var message = [UInt8](repeating: 0, count: sealed.count - tagSize)
     var written: UInt64 = 0
     let code = unsafe crypto_aead_xchacha20poly1305_ietf_decrypt(
-      &message, &written, nil, sealed, UInt64(sealed.count), nil, 0,
-      Array(bytes.prefix(nonceSize)), key)
+      &message,
+      &written,
+      nil,
+      sealed,
+      UInt64(sealed.count),
+      nil,
+      0,
+      Array(bytes.prefix(nonceSize)),
+      key
+    )
     return code == 0 ? message : nil
   }
 

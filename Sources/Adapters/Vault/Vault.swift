@@ -22,8 +22,10 @@ package struct Vault: Sendable {
     let folder = directory + "/keys"
     do {
       try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
+        atPath: folder,
+        withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700]
+      )
     } catch {
       throw VaultError("cannot create \(folder): \(error.localizedDescription)")
     }
@@ -45,7 +47,10 @@ package struct Vault: Sendable {
     }
     let fresh = Sodium.random(count)
     let created = FileManager.default.createFile(
-      atPath: path, contents: Data(fresh), attributes: [.posixPermissions: 0o600])
+      atPath: path,
+      contents: Data(fresh),
+      attributes: [.posixPermissions: 0o600]
+    )
     guard created else { throw VaultError("cannot write \(path)") }
     return fresh
   }

@@ -76,7 +76,8 @@ struct Arguments {
     guard let text = text(name) else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
-        "--\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        "--\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+      )
     }
     return value
   }
@@ -85,7 +86,8 @@ struct Arguments {
     guard let text = text(name) else { return nil }
     guard let value = Double(text), range.contains(value) else {
       throw UsageError(
-        "--\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        "--\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+      )
     }
     return value
   }

@@ -41,7 +41,8 @@ struct Assay {
   }
 
   static var help: String {
-    var text = "Assay decides, in real time, whether a payment is fraud.\n\nusage: assay COMMAND\n\n"
+    var text =
+      "Assay decides, in real time, whether a payment is fraud.\n\nusage: assay COMMAND\n\n"
     for command in commands {
       let padding = String(repeating: " ", count: max(1, 12 - command.name.utf8.count))
       text += "  \(command.name)\(padding)\(command.summary)\n"

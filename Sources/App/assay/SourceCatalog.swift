@@ -15,7 +15,11 @@ enum SourceCatalog {
   static let entries: [Entry] = Dialect.allCases.map { dialect in
     let currency = Currency(code: dialect == .paysim ? "USD" : "EUR", scale: 2)
     var source = Source(
-      id: UInt16(dialect.rawValue) + 1, name: dialect.word, dialect: dialect, currency: currency)
+      id: UInt16(dialect.rawValue) + 1,
+      name: dialect.word,
+      dialect: dialect,
+      currency: currency
+    )
     if dialect == .paysim { source.thresholds = Thresholds(review: 0.5, decline: 0.8) }
     let features = dialect == .card ? "card-handbook" : dialect.word
     return Entry(source: source, featureName: features, ruleName: dialect.word + "-starter")
@@ -54,12 +58,18 @@ enum SourceCatalog {
     let text = try text(features ?? entry.featureName, in: BuiltIn.features)
     try apply(.source, ControlEntry.encoded(entry.source), to: engine)
     let set = ControlEntry.Program(
-      source: entry.source.id, name: features ?? entry.featureName, text: text)
+      source: entry.source.id,
+      name: features ?? entry.featureName,
+      text: text
+    )
     try apply(.features, set.encoded, to: engine)
     if rules {
       let ruleText = try self.text(entry.ruleName, in: BuiltIn.rules)
       let set = ControlEntry.Program(
-        source: entry.source.id, name: entry.ruleName, text: ruleText)
+        source: entry.source.id,
+        name: entry.ruleName,
+        text: ruleText
+      )
       try apply(.rules, set.encoded, to: engine)
     }
     return (engine, entry.source)
@@ -68,7 +78,9 @@ enum SourceCatalog {
 
 extension SourceCatalog {
   private static func apply(
-    _ kind: EntryKind, _ body: [UInt8], to engine: Engine
+    _ kind: EntryKind,
+    _ body: [UInt8],
+    to engine: Engine
   ) throws(EngineError) {
     try engine.apply(kind, body.span)
   }

@@ -41,7 +41,11 @@ package enum ControlEntry {
     package var featureSet: UInt64
 
     package init(
-      source: UInt16, name: String, digest: String, baseMarginBits: UInt32, featureSet: UInt64
+      source: UInt16,
+      name: String,
+      digest: String,
+      baseMarginBits: UInt32,
+      featureSet: UInt64
     ) {
       self.source = source
       self.name = name

@@ -29,7 +29,8 @@ package final class Engine {
   ///
   /// `seed` only orders hash tables; `reserve` is address space a column of state.
   package init(
-    seed: UInt64 = 0, reserve: Int = 32 << 30,
+    seed: UInt64 = 0,
+    reserve: Int = 32 << 30,
     loadModel: @escaping ModelLoader = { model throws(EngineError) in
       throw EngineError(.badModel, "no models here: \(model.name)")
     }
@@ -54,7 +55,9 @@ package final class Engine {
     sources[state.source.id] = state
   }
 
-  /// Decides on a transaction and appends the decision's body. The source must exist.
+  /// Decides on a transaction and appends the decision's body.
+  ///
+  /// The source must exist.
   package func decide(_ record: borrowing Span<UInt8>, into body: inout [UInt8]) {
     guard let state = source(TransactionRecord.source(record)) else {
       preconditionFailure("the sequencer admits known sources only")
@@ -89,7 +92,8 @@ package final class Engine {
   ///
   /// A transaction is decided on by the caller, which compares or appends what comes out.
   package func apply(
-    _ kind: EntryKind, _ body: borrowing Span<UInt8>
+    _ kind: EntryKind,
+    _ body: borrowing Span<UInt8>
   ) throws(EngineError) {
     switch kind {
     case .label:
@@ -128,7 +132,11 @@ package final class Engine {
       if let state = sources[source.id] {
         state.source = source
         try state.adopt(
-          features: state.featureText, rules: state.ruleText, seed: seed, reserve: reserve)
+          features: state.featureText,
+          rules: state.ruleText,
+          seed: seed,
+          reserve: reserve
+        )
       } else {
         register(try SourceState(source, seed: seed, reserve: reserve))
       }
@@ -138,13 +146,21 @@ package final class Engine {
       // Rules that no longer fit the new features lapse until their own entry comes.
       let fits = (try? SourceState.compile(entry.text, state.ruleText, state.source)) != nil
       try state.adopt(
-        features: entry.text, rules: fits ? state.ruleText : "", seed: seed, reserve: reserve)
+        features: entry.text,
+        rules: fits ? state.ruleText : "",
+        seed: seed,
+        reserve: reserve
+      )
       state.featureName = entry.name
     case .rules:
       let entry = try ControlEntry.Program(body)
       let state = try known(entry.source)
       try state.adopt(
-        features: state.featureText, rules: entry.text, seed: seed, reserve: reserve)
+        features: state.featureText,
+        rules: entry.text,
+        seed: seed,
+        reserve: reserve
+      )
       state.ruleName = entry.name
     case .model:
       let entry = try ControlEntry.Model(body)
@@ -153,14 +169,16 @@ package final class Engine {
         throw EngineError(
           .badModel,
           "model \(entry.name) was trained on another feature set than source"
-            + " \(state.source.name) has now")
+            + " \(state.source.name) has now"
+        )
       }
       let trees = try loadModel(entry)
       guard trees.featureCount == state.program.features.count else {
         throw EngineError(
           .badModel,
           "model \(entry.name) takes \(trees.featureCount) features, source"
-            + " \(state.source.name) has \(state.program.features.count)")
+            + " \(state.source.name) has \(state.program.features.count)"
+        )
       }
       state.scorer = Scorer(trees)
       state.model = entry

@@ -56,12 +56,15 @@ package enum EngineSnapshot {
     else { return nil }
     return Place(
       position: Position(bytes: bytes.span.load(at: 10)),
-      nextSequence: bytes.span.load(at: 18), lastReceivedAt: bytes.span.load(at: 26))
+      nextSequence: bytes.span.load(at: 18),
+      lastReceivedAt: bytes.span.load(at: 26)
+    )
   }
 
   /// Restores a snapshot into an engine that has seen nothing.
   package static func restore(
-    _ bytes: [UInt8], into engine: Engine
+    _ bytes: [UInt8],
+    into engine: Engine
   ) throws(EngineError) -> Place {
     guard let place = place(of: bytes) else {
       throw EngineError(.snapshot, "the snapshot is damaged or of another version")
@@ -88,7 +91,8 @@ package enum EngineSnapshot {
   }
 
   private static func restoreSource(
-    from reader: inout ByteReader, into engine: Engine
+    from reader: inout ByteReader,
+    into engine: Engine
   ) throws {
     let source = try Source(from: &reader)
     let state = try SourceState(source, seed: engine.seed, reserve: engine.reserve)
@@ -98,7 +102,11 @@ package enum EngineSnapshot {
     let rules = try reader.text()
     let model = try reader.blob()
     try state.adopt(
-      features: features, rules: rules, seed: engine.seed, reserve: engine.reserve)
+      features: features,
+      rules: rules,
+      seed: engine.seed,
+      reserve: engine.reserve
+    )
     engine.register(state)
     if !model.isEmpty { try engine.apply(.model, restoring: model) }
     try state.profile.restore(from: &reader)

@@ -24,7 +24,9 @@ package final class SourceState {
   }
 
   static func compile(
-    _ features: String, _ rules: String, _ source: Source
+    _ features: String,
+    _ rules: String,
+    _ source: Source
   ) throws(EngineError) -> (FeatureProgram, RuleSet) {
     do {
       return try RuleSet.compile(features: features, rules: rules, for: source)
@@ -35,7 +37,10 @@ package final class SourceState {
 
   /// Compiles and adopts new texts; windows that they need unchanged keep their state.
   func adopt(
-    features: String, rules text: String, seed: UInt64, reserve: Int
+    features: String,
+    rules text: String,
+    seed: UInt64,
+    reserve: Int
   ) throws(EngineError) {
     let (program, rules) = try SourceState.compile(features, text, source)
     if let model, model.featureSet != program.fingerprint {
@@ -43,11 +48,24 @@ package final class SourceState {
       scorer = nil
     }
     profile = Profile(
-      program: program, source: source, seed: seed, reserve: reserve, continuing: profile)
+      program: program,
+      source: source,
+      seed: seed,
+      reserve: reserve,
+      continuing: profile
+    )
     self.program = program
     self.rules = rules
     featureText = features
     ruleText = text
+  }
+
+  /// The most bytes that a decision on this source can take.
+  package var decisionBytesMax: Int {
+    let operands = rules.conditions.reduce(0) {
+      $0 + 8 + 8 * max($1.operands.count, $1.pieceOperands.count)
+    }
+    return DecisionRecord.hitsOffset(features: program.features.count) + operands
   }
 
   /// Decides on a transaction and appends the decision's record.
@@ -77,7 +95,10 @@ package final class SourceState {
   private static let marginOfNothing = -5.0
 
   private func append(
-    _ outcome: Outcome, _ margin: Float, _ score: Float, _ flags: DecisionRecord.Flags,
+    _ outcome: Outcome,
+    _ margin: Float,
+    _ score: Float,
+    _ flags: DecisionRecord.Flags,
     into body: inout [UInt8]
   ) {
     let start = body.count

@@ -113,7 +113,9 @@ package enum DecisionRecord {
         Hit(
           condition: Int(body.load(at: offset, as: UInt16.self)),
           kind: HitKind(rawValue: body.load(at: offset + 2, as: UInt8.self)) ?? .rule,
-          values: values))
+          values: values
+        )
+      )
       offset += 8 + 8 * count
     }
     return hits

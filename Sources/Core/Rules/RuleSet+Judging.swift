@@ -34,9 +34,12 @@ extension RuleSet {
   }
 
   /// Appends the conditions that held, with the values of their operands; returns their number.
+  ///
   /// Score lines are left out where a model made the score.
   package func appendHits(
-    _ profile: Profile, scoreLines withScores: Bool, to bytes: inout [UInt8]
+    _ profile: Profile,
+    scoreLines withScores: Bool,
+    to bytes: inout [UInt8]
   ) -> Int {
     var count = 0
     for rule in rules where holds(rule.condition, profile) {
@@ -53,7 +56,10 @@ extension RuleSet {
   }
 
   private func append(
-    _ number: Int, _ kind: DecisionRecord.HitKind, _ profile: Profile, to bytes: inout [UInt8]
+    _ number: Int,
+    _ kind: DecisionRecord.HitKind,
+    _ profile: Profile,
+    to bytes: inout [UInt8]
   ) {
     let condition = conditions[number]
     let operands = condition.pieces == nil ? condition.operands : condition.pieceOperands

@@ -26,22 +26,28 @@ package struct RuleSet: Sendable {
 
   /// Compiles features and rules of one source together, so that they share every aggregate.
   package static func compile(
-    features: String, rules: String, for source: Source
+    features: String,
+    rules: String,
+    for source: Source
   ) throws(LanguageError) -> (program: FeatureProgram, rules: RuleSet) {
     let featureStatements = try Parser.parse(features)
     for statement in featureStatements {
       guard case .feature = statement.kind else {
         throw LanguageError(
-          "a feature set holds features only", at: statement.location,
-          hint: "rules and scores stand in a rule file")
+          "a feature set holds features only",
+          at: statement.location,
+          hint: "rules and scores stand in a rule file"
+        )
       }
     }
     let ruleStatements = try Parser.parse(rules)
     for statement in ruleStatements {
       if case .feature = statement.kind {
         throw LanguageError(
-          "a rule file holds rules and scores only", at: statement.location,
-          hint: "features stand in a feature set")
+          "a rule file holds rules and scores only",
+          at: statement.location,
+          hint: "features stand in a feature set"
+        )
       }
     }
     let program = try ProgramCompiler.compile(featureStatements + ruleStatements, for: source)
@@ -49,7 +55,8 @@ package struct RuleSet: Sendable {
   }
 
   private init(
-    _ statements: [Statement], _ program: FeatureProgram
+    _ statements: [Statement],
+    _ program: FeatureProgram
   ) throws(LanguageError) {
     conditions = program.conditions
     fingerprint = Fingerprint.of("rules")
@@ -60,8 +67,10 @@ package struct RuleSet: Sendable {
       case .rule(_, let word, _):
         guard let outcome = Outcome(word: word) else {
           throw LanguageError(
-            "'\(word)' is not an outcome", at: statement.location,
-            hint: "outcomes: approve, challenge, review, decline")
+            "'\(word)' is not an outcome",
+            at: statement.location,
+            hint: "outcomes: approve, challenge, review, decline"
+          )
         }
         rules.append(Rule(name: statement.name, condition: number, outcome: outcome))
       case .score(_, let points, _):
@@ -69,7 +78,8 @@ package struct RuleSet: Sendable {
           throw LanguageError("points lie between -100 and 100", at: statement.location)
         }
         scoreLines.append(
-          ScoreLine(name: statement.name, condition: number, points: points))
+          ScoreLine(name: statement.name, condition: number, points: points)
+        )
       }
     }
   }

@@ -26,7 +26,9 @@ package struct FeatureMatrix: Sendable {
 
   /// Runs a feed through an engine in one pass and keeps every vector.
   package static func collect(
-    _ feed: inout HistoryFeed, through engine: Engine, source: UInt16,
+    _ feed: inout HistoryFeed,
+    through engine: Engine,
+    source: UInt16,
     progress: (Int) -> Void = { _ in }
   ) throws(InputError) -> FeatureMatrix {
     guard let state = engine.source(Int(source)) else { return FeatureMatrix(names: []) }

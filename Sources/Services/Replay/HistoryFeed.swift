@@ -29,8 +29,9 @@ package struct HistoryFeed {
     self.tokenizer = tokenizer
   }
 
-  /// Appends the next entry's body; nil at the end of the last file. Labels that are not due by
-  /// then never come: nobody knew them within the stream's time.
+  /// Appends the next entry's body; nil at the end of the last file.
+  ///
+  /// Labels that are not due by then never come: nobody knew them within the stream's time.
   package mutating func next(into body: inout [UInt8]) throws(InputError) -> Item? {
     if aheadRow == nil {
       ahead.removeAll(keepingCapacity: true)
@@ -61,7 +62,10 @@ package struct HistoryFeed {
         if let row = try reader?.next(into: &ahead) { return row }
       } catch {
         throw InputError(
-          error.code, field: error.field, "\(paths[opened - 1]): \(error.detail)")
+          error.code,
+          field: error.field,
+          "\(paths[opened - 1]): \(error.detail)"
+        )
       }
       reader = nil
     }

@@ -37,13 +37,19 @@ struct LabelSchedule {
   }
 
   private func append(
-    _ entry: Entry, _ landed: (Timestamp) -> Timestamp, to body: inout [UInt8]
+    _ entry: Entry,
+    _ landed: (Timestamp) -> Timestamp,
+    to body: inout [UInt8]
   ) {
     let all = bytes.span
     let record = all.extracting(entry.offset..<entry.offset + entry.size)
     Label.append(
-      verdict: entry.verdict, origin: .column, landed: landed(TransactionRecord.time(record)),
-      record: record, to: &body)
+      verdict: entry.verdict,
+      origin: .column,
+      landed: landed(TransactionRecord.time(record)),
+      record: record,
+      to: &body
+    )
   }
 
   /// Gives memory back once most of it is spent.

@@ -28,7 +28,10 @@ enum FeaturesCommand: Command {
     let files = arguments.list("data")
     guard !files.isEmpty else { throw UsageError("--data is missing") }
     let (engine, source) = try SourceCatalog.engine(
-      dialect, features: arguments.text("features"), rules: false)
+      dialect,
+      features: arguments.text("features"),
+      rules: false
+    )
     var feed = HistoryFeed(paths: files, source: source, tokenizer: OneRun.tokenizer)
     let start = ContinuousClock.now
     let matrix = try FeatureMatrix.collect(&feed, through: engine, source: source.id) {
@@ -38,12 +41,16 @@ enum FeaturesCommand: Command {
     Console.endProgress()
     if let path = arguments.text("out") { try write(matrix.values, to: path) }
     let report = Report(
-      rows: matrix.rows, features: matrix.names, seconds: seconds,
-      peakMemoryMiB: ProcessUsage.peakMemoryMiB)
+      rows: matrix.rows,
+      features: matrix.names,
+      seconds: seconds,
+      peakMemoryMiB: ProcessUsage.peakMemoryMiB
+    )
     if arguments.has("json") { return try Console.json(report) }
     Console.print(
       "\(report.rows) rows, \(report.features.count) features, \(seconds) s,"
-        + " \(report.peakMemoryMiB) MiB")
+        + " \(report.peakMemoryMiB) MiB"
+    )
   }
 
   private static func write(_ values: [Float], to path: String) throws {

@@ -38,10 +38,16 @@ extension Profile {
       }
       recentLabels.append(
         LabelChange(
-          kind: number, entity: entity, time: try reader.integer(),
-          idHash: try reader.integer(), arrival: try reader.integer(),
-          fraud: try reader.integer(), labelled: try reader.integer(),
-          unmaturable: try reader.integer()))
+          kind: number,
+          entity: entity,
+          time: try reader.integer(),
+          idHash: try reader.integer(),
+          arrival: try reader.integer(),
+          fraud: try reader.integer(),
+          labelled: try reader.integer(),
+          unmaturable: try reader.integer()
+        )
+      )
     }
   }
 
@@ -58,7 +64,8 @@ extension Profile {
 extension EntityWindows {
   /// The entities with live events, and the indexes of those.
   private func live(
-    _ entity: Int, watermark: Int64
+    _ entity: Int,
+    watermark: Int64
   ) -> (first: UInt32, head: UInt32, ring: Int, mask: UInt32) {
     let (ring, mask, _, head) = ringOf(entity)
     let limit = watermark == .min ? Int64.min : watermark - horizon
@@ -107,7 +114,8 @@ extension EntityWindows {
       } else {
         bytes.append(
           little: memory.load(next + offset, as: UInt32.self)
-            &- memory.load(slot + offset, as: UInt32.self))
+            &- memory.load(slot + offset, as: UInt32.self)
+        )
         offset += 4
       }
     }

@@ -34,7 +34,10 @@ package final class Profile {
   /// The windows of `earlier` that the program needs unchanged are taken over; the others start
   /// empty, and the features are `warming` until the longest of them is filled.
   package init(
-    program: FeatureProgram, source: Source, seed: UInt64 = 0, reserve: Int = 32 << 30,
+    program: FeatureProgram,
+    source: Source,
+    seed: UInt64 = 0,
+    reserve: Int = 32 << 30,
     continuing earlier: Profile? = nil
   ) {
     self.program = program
@@ -49,7 +52,8 @@ package final class Profile {
         windows.append(reusable[number])
       } else {
         windows.append(
-          EntityWindows(plan: plan, lateBound: source.lateBound, seed: seed, reserve: reserve))
+          EntityWindows(plan: plan, lateBound: source.lateBound, seed: seed, reserve: reserve)
+        )
         if let earlier, earlier.watermark != .min {
           warming = max(warming, earlier.watermark + (plan.offsets.last ?? 0))
         }

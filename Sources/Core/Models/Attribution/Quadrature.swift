@@ -7,7 +7,9 @@ struct Quadrature {
   let weights: [Double]
 
   /// Finds the points by bisection: the roots of one Legendre polynomial lie strictly between those
-  /// of the one before. Only `+ − × ÷`, so the bits are the same everywhere.
+  /// of the one before.
+  ///
+  /// Only `+ − × ÷`, so the bits are the same everywhere.
   init(pointCount: Int) {
     var roots: [Double] = []
     for degree in 1...max(1, pointCount) {

@@ -118,7 +118,7 @@ extension SIMD8<Float>: QuadratureLanes {}
     }
     var upper = 0
     var bottom = 0
-    for unsafe tree in unsafe tables.trees {
+    for unsafetree in unsafe tables.trees {
       unsafe arriving[1] = tables.root
       goDown(from: upper, count: tree.upperCount)
       turn(at: bottom, count: tree.bottomCount, after: tree.upperCount)

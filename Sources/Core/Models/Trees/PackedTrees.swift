@@ -94,7 +94,7 @@
       unsafe row[width &+ index] = value.isFinite ? value : .infinity
     }
     var sum = trees.baseMargin
-    for unsafe group in unsafe trees.groups {
+    for unsafegroup in unsafe trees.groups {
       var a = Int(group.roots[0])
       var b = Int(group.roots[1])
       var c = Int(group.roots[2])

@@ -1,0 +1,291 @@
+package import Engine
+package import Journal
+import Payments
+
+/// Puts submissions in order, decides on them, and makes the outcome durable: plain functions for
+/// one thread.
+///
+/// Everything taken since the last commit goes into one batch, with one write and one sync. Nothing
+/// may be answered before `commit` returns.
+package final class Sequencer {
+  package let engine: Engine
+  private let writer: JournalWriter
+  private let journal: any JournalDisk
+  private let now: () -> Int64
+  package private(set) var identity: IdentityIndex
+  private var batch = Batch()
+  private var lastReceivedAt: Int64
+  private var sinceDigest = 0
+  private var scratch: [UInt8] = []
+
+  /// Bytes that one batch may reach before it is committed.
+  package static let batchBytesMax = 8 << 20
+
+  package init(
+    engine: Engine,
+    writer: JournalWriter,
+    journal: any JournalDisk,
+    identity: IdentityIndex,
+    lastReceivedAt: Int64,
+    now: @escaping () -> Int64
+  ) {
+    self.engine = engine
+    self.writer = writer
+    self.journal = journal
+    self.identity = identity
+    self.lastReceivedAt = lastReceivedAt
+    self.now = now
+  }
+
+  /// Everything before it is durable.
+  package var committed: Position { writer.synced }
+  package var syncs: Int { writer.syncs }
+  package var lastSequence: UInt64 { writer.nextSequence - 1 }
+
+  /// An upper bound of what a submission will add to the batch.
+  private func bound(_ submission: Submission) -> Int {
+    var size = Batch.headerSize + EntryHeader.size + 64
+    let bytes = submission.bytes
+    for item in submission.items {
+      size += EntryHeader.size + item.count + 8
+      if case .transactions = submission.kind {
+        let number = TransactionRecord.source(bytes.span.extracting(item))
+        if let state = engine.source(number) {
+          size += EntryHeader.size + 8 + state.decisionBytesMax
+        }
+      }
+    }
+    return size
+  }
+
+  /// Takes a submission into the batch; `false` where the batch must be committed first.
+  ///
+  /// A full disk is answered in the submission itself, before the engine has seen any of it.
+  package func take(_ submission: Submission) -> Bool {
+    let size = bound(submission)
+    if !batch.isEmpty, batch.bytes.count + size > Sequencer.batchBytesMax { return false }
+    do {
+      try writer.reserve(batch.bytes.count + size)
+    } catch {
+      if !batch.isEmpty { return false }
+      for _ in submission.items { submission.results.append(.unavailable) }
+      return true
+    }
+    lastReceivedAt = max(lastReceivedAt, now())
+    submission.receivedAt = lastReceivedAt
+    for item in submission.items {
+      switch submission.kind {
+      case .transactions: decide(submission, item)
+      case .history: learn(submission, item)
+      case .entries(let kind): log(kind, submission, item)
+      }
+    }
+    return true
+  }
+
+  package var hasWork: Bool { !batch.isEmpty }
+
+  /// Makes the batch durable.
+  ///
+  /// An error means that the disk failed: the process must end.
+  package func commit() throws(JournalError) {
+    if batch.isEmpty { return }
+    if sinceDigest >= Engine.digestInterval {
+      sinceDigest = 0
+      let digest = engine.digest
+      append(.digest) { $0.append(little: digest) }
+    }
+    try writer.commit(&batch)
+    batch.reset()
+  }
+
+  /// Logs that the log was closed in order.
+  package func close() throws(JournalError) {
+    try commit()
+    try writer.reserve(Batch.headerSize + EntryHeader.size)
+    append(.closed) { _ in }
+    try commit()
+  }
+
+  @discardableResult
+  private func append(_ kind: EntryKind, _ write: (inout [UInt8]) -> Void) -> Position {
+    let offset = batch.append(
+      kind,
+      sequence: writer.takeSequence(),
+      receivedAt: lastReceivedAt,
+      semanticsVersion: Engine.semanticsVersion,
+      body: write
+    )
+    return Position(bytes: writer.end.bytes + UInt64(offset))
+  }
+
+  /// Stamps and checks the time; false where it lies too far in the future.
+  private func admit(_ submission: Submission, _ item: Range<Int>, _ source: Source) -> Bool {
+    var (time, flags) = Sequencer.timeAndFlags(submission.bytes, item)
+    let limit = lastReceivedAt + source.futureTolerance
+    if !flags.contains(.timeIsReceivedAt) {
+      guard time.microseconds > limit else { return true }
+      if source.futurePolicy == .refuse { return false }
+      flags.insert(.timeClamped)
+      submission.bytes.store(little: flags.rawValue, at: item.lowerBound + 32)
+    }
+    time = Timestamp(microseconds: lastReceivedAt)
+    TransactionRecord.stamp(time, into: &submission.bytes, at: item.lowerBound)
+    return true
+  }
+
+  private static func timeAndFlags(
+    _ bytes: [UInt8],
+    _ item: Range<Int>
+  ) -> (Timestamp, TransactionRecord.Flags) {
+    let span = bytes.span
+    let record = span.extracting(item)
+    return (TransactionRecord.time(record), TransactionRecord.flags(record))
+  }
+
+  private static func sourceNumber(_ bytes: [UInt8], _ item: Range<Int>) -> Int {
+    let span = bytes.span
+    return TransactionRecord.source(span.extracting(item))
+  }
+
+  private func decide(_ submission: Submission, _ item: Range<Int>) {
+    let number = Sequencer.sourceNumber(submission.bytes, item)
+    guard let state = engine.source(number) else {
+      submission.results.append(.refused("unknown source"))
+      return
+    }
+    let key = key(of: submission, item, number)
+    if let first = known(key, submission, item) {
+      submission.results.append(answer(first, submission, item))
+      return
+    }
+    guard admit(submission, item, state.source) else {
+      submission.results.append(.future)
+      return
+    }
+    let bytes = submission.bytes
+    let position = append(.transaction) { $0.append(contentsOf: bytes[item]) }
+    let start = submission.decisions.count
+    append(.decision) { body in
+      let from = body.count
+      let span = bytes.span
+      engine.decide(span.extracting(item), into: &body)
+      submission.decisions.append(contentsOf: body[from...])
+    }
+    identity.insert(key, position, receivedAt: lastReceivedAt)
+    sinceDigest += 1
+    submission.results.append(.decided(position, start..<submission.decisions.count))
+  }
+
+  private func learn(_ submission: Submission, _ item: Range<Int>) {
+    let number = Sequencer.sourceNumber(submission.bytes, item)
+    guard let state = engine.source(number) else {
+      submission.results.append(.refused("unknown source"))
+      return
+    }
+    let key = key(of: submission, item, number)
+    if let first = known(key, submission, item) {
+      submission.results.append(
+        isSame(first, submission, item) ? .logged(first) : .conflict
+      )
+      return
+    }
+    guard admit(submission, item, state.source) else {
+      submission.results.append(.future)
+      return
+    }
+    let bytes = submission.bytes
+    let position = append(.history) { $0.append(contentsOf: bytes[item]) }
+    let span = bytes.span
+    engine.learn(span.extracting(item))
+    identity.insert(key, position, receivedAt: lastReceivedAt)
+    sinceDigest += 1
+    submission.results.append(.logged(position))
+  }
+
+  private func log(_ kind: EntryKind, _ submission: Submission, _ item: Range<Int>) {
+    let bytes = submission.bytes
+    do {
+      let span = bytes.span
+      try engine.apply(kind, span.extracting(item))
+    } catch {
+      submission.results.append(.refused(error.description))
+      return
+    }
+    submission.results.append(.logged(append(kind) { $0.append(contentsOf: bytes[item]) }))
+  }
+
+  private func key(of submission: Submission, _ item: Range<Int>, _ source: Int) -> UInt64 {
+    let bytes = submission.bytes
+    let span = bytes.span
+    let record = span.extracting(item)
+    return IdentityIndex.key(
+      source: source,
+      record.extracting(TransactionRecord.text(Schema.Text.id, record))
+    )
+  }
+}
+
+extension Sequencer {
+  /// The place where this id of this source was seen first.
+  private func known(
+    _ key: UInt64,
+    _ submission: Submission,
+    _ item: Range<Int>
+  ) -> Position? {
+    identity.find(key) { position in
+      guard load(position) else { return false }
+      let (bytes, logged) = (submission.bytes, scratch)
+      let (span, loggedSpan) = (bytes.span, logged.span)
+      let record = span.extracting(item)
+      let first = loggedSpan.extracting(EntryHeader.size..<logged.count)
+      guard TransactionRecord.source(first) == TransactionRecord.source(record) else {
+        return false
+      }
+      let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
+      return first.extracting(TransactionRecord.text(Schema.Text.id, first)).equals(id)
+    }
+  }
+
+  /// Brings the entry at a position, header and body, into `scratch`.
+  private func load(_ position: Position) -> Bool {
+    scratch.removeAll(keepingCapacity: true)
+    if position >= writer.end {
+      let start = Int(position.bytes - writer.end.bytes)
+      let bytes = batch.bytes
+      let span = bytes.span
+      guard let header = EntryHeader(unchecked: span.extracting(start..<bytes.count)) else {
+        return false
+      }
+      scratch.append(contentsOf: bytes[start..<start + EntryHeader.size + header.bodySize])
+      return true
+    }
+    return (try? JournalLookup.entry(at: position, on: journal, into: &scratch)) != nil
+  }
+
+  private func isSame(_ first: Position, _ submission: Submission, _ item: Range<Int>) -> Bool {
+    guard load(first) else { return false }
+    let (bytes, logged) = (submission.bytes, scratch)
+    let (span, loggedSpan) = (bytes.span, logged.span)
+    return TransactionRecord.content(loggedSpan.extracting(EntryHeader.size..<logged.count))
+      == TransactionRecord.content(span.extracting(item))
+  }
+
+  /// The answer to an id that was seen before.
+  private func answer(
+    _ first: Position,
+    _ submission: Submission,
+    _ item: Range<Int>
+  ) -> Submission.Result {
+    guard isSame(first, submission, item) else { return .conflict }
+    let kind = scratch.span.load(at: 24, as: UInt8.self)
+    guard kind == EntryKind.transaction.rawValue else {
+      return .refused("the id belongs to a past transaction that was never decided on")
+    }
+    let size = UInt64(scratch.span.load(at: 0, as: UInt32.self))
+    guard load(Position(bytes: first.bytes + size)) else { return .conflict }
+    let start = submission.decisions.count
+    submission.decisions.append(contentsOf: scratch[EntryHeader.size...])
+    return .duplicate(first, start..<submission.decisions.count)
+  }
+}

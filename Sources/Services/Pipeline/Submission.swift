@@ -1,0 +1,73 @@
+package import Journal
+import Payments
+
+/// Work for the core thread, reused from request to request: filled by one thread, handed over,
+/// answered, and handed back.
+package final class Submission: @unchecked Sendable {
+  // Safety: a submission belongs to one thread at a time; the queues that hand it over are locks.
+
+  /// What is asked.
+  package enum Kind: Sendable {
+    /// Records to decide on.
+    case transactions
+    /// Records to learn from.
+    case history
+    /// Bodies of one kind of entry to log and apply.
+    case entries(EntryKind)
+  }
+
+  /// What became of one item.
+  package enum Result: Sendable, Hashable {
+    /// The decision stands in `decisions`; `position` is its transaction's entry.
+    case decided(Position, Range<Int>)
+    /// The same content was decided before: its first decision stands in `decisions`.
+    case duplicate(Position, Range<Int>)
+    /// The id was used before for another content.
+    case conflict
+    /// The event time lies too far in the future.
+    case future
+    /// An entry other than a transaction was logged.
+    case logged(Position)
+    /// Nothing was logged: the disk is full.
+    case unavailable
+    /// The entry does not fit the present state.
+    case refused(String)
+  }
+
+  package var kind = Kind.transactions
+  /// The items' bytes, one after another, as `items` cuts them.
+  package var bytes: [UInt8] = []
+  package var items: [Range<Int>] = []
+  package var results: [Result] = []
+  package var decisions: [UInt8] = []
+  /// When the core thread stamped it, µs.
+  package var receivedAt: Int64 = 0
+  /// Free for the one who submits: whom to answer.
+  package var token: UInt64 = 0
+  package var context = 0
+  package var submittedAt: Int64 = 0
+
+  package init() {}
+
+  /// Empties it, keeping its storage.
+  package func reset() {
+    kind = .transactions
+    bytes.removeAll(keepingCapacity: true)
+    items.removeAll(keepingCapacity: true)
+    results.removeAll(keepingCapacity: true)
+    decisions.removeAll(keepingCapacity: true)
+    context = 0
+  }
+
+  /// Adds an item whose bytes `write` appends.
+  package func add<E: Error>(_ write: (inout [UInt8]) throws(E) -> Void) throws(E) {
+    let start = bytes.count
+    do {
+      try write(&bytes)
+    } catch {
+      bytes.removeLast(bytes.count - start)
+      throw error
+    }
+    items.append(start..<bytes.count)
+  }
+}
