@@ -104,6 +104,7 @@ let package = Package(
     // Tests mirror the sources.
     tests("TidyTests", []),
     tests("PaymentsTests", ["Payments"]),
+    tests("HTTPTests", ["HTTP", "CLinux"]),
   ],
   cLanguageStandard: .gnu17,
   cxxLanguageStandard: .cxx17
