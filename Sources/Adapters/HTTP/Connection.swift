@@ -36,6 +36,8 @@ final class Connection {
   var outputBlocked = false
   /// Whether any request was answered on this connection.
   var hasServed = false
+  /// Whether the connection is above the limit and only being told 503.
+  var isRefused = false
   /// Whether the slot waits in the loop's list of answered requests.
   var isListed = false
   /// How long the application asked to have for its answer.

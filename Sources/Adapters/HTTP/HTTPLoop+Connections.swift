@@ -6,7 +6,7 @@ extension HTTPLoop {
   func acceptAll() {
     for _ in 0..<Self.acceptsPerRound {
       guard listener >= 0 else { return }
-      guard openCount < limits.connections + limits.refusedConnections else {
+      guard openCount < limits.slots else {
         return pauseAccepting()
       }
       switch Sockets.accept(listener) {
@@ -32,7 +32,7 @@ extension HTTPLoop {
   }
 
   private func open(_ descriptor: Int32) {
-    let isRefused = openCount >= limits.connections
+    let isRefused = openCount - refusedCount >= limits.connections
     let connection: Connection
     if let slot = vacant.popLast() {
       connection = connections[slot]
@@ -47,14 +47,21 @@ extension HTTPLoop {
     guard poller.add(descriptor, .input, tag: connection.tag) else {
       return vacate(connection, reset: false)
     }
-    if isRefused { refuse(connection, .tooManyConnections) }
-    // A refused connection is flushed with the answered ones of this round.
-    if isRefused && !connection.isListed {
-      connection.isListed = true
-      answered.append(connection.slot)
-    }
     connection.timer = .head
     wheel.set(connection.slot, at: now + Int64(limits.headMilliseconds))
+    if isRefused {
+      connection.isRefused = true
+      refusedCount += 1
+      refuse(connection, .tooManyConnections)
+      list(connection)
+    }
+  }
+
+  /// Has the connection's output sent at the end of the round.
+  func list(_ connection: Connection) {
+    guard !connection.isListed else { return }
+    connection.isListed = true
+    answered.append(connection.slot)
   }
 
   /// Ends a connection at once.
@@ -82,6 +89,8 @@ extension HTTPLoop {
     connection.inputEnded = false
     connection.outputBlocked = false
     connection.hasServed = false
+    if connection.isRefused { refusedCount -= 1 }
+    connection.isRefused = false
     connection.timer = .none
     wheel.clear(connection.slot)
     vacant.append(connection.slot)

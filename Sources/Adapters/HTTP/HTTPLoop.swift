@@ -20,6 +20,8 @@ package final class HTTPLoop: @unchecked Sendable {
   var acceptResumes: Int64?
   var connections: [Connection] = []
   var vacant: [Int] = []
+  /// Open connections that are only being told 503.
+  var refusedCount = 0
   var wheel: DeadlineWheel
   var pool: BufferPool
   /// Slots whose deferred request was answered since the list was last emptied.
@@ -47,7 +49,7 @@ package final class HTTPLoop: @unchecked Sendable {
     now = Clock.monotonicMilliseconds()
     date = DateLine(unixSeconds: Clock.unixSeconds())
     dateSecond = now / 1000
-    let slots = limits.connections + limits.refusedConnections
+    let slots = limits.slots
     wheel = DeadlineWheel(slots: slots, now: now)
     pool = BufferPool(bufferBytes: limits.bufferBytes, capacity: limits.sparePoolBuffers)
     scratch = ByteBuffer(capacity: 64 << 10, limit: 64 << 10)
@@ -89,10 +91,7 @@ package final class HTTPLoop: @unchecked Sendable {
     var answer = startAnswer(connection)
     write(&answer)
     finishAnswer(connection, answer)
-    if !connection.isListed {
-      connection.isListed = true
-      answered.append(slot)
-    }
+    list(connection)
     return true
   }
 

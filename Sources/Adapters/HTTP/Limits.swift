@@ -37,6 +37,9 @@ package struct Limits: Sendable {
   /// How long a closed connection waits for the client to have read its last answer.
   package var lingerMilliseconds = 2_000
 
+  /// Slots for connections of both kinds; every `RequestToken.slot` is below.
+  package var slots: Int { connections + refusedConnections }
+
   /// The defaults.
   package init() {}
 }

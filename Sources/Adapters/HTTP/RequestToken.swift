@@ -1,6 +1,6 @@
 /// Names one deferred request; stale once that request is answered, expired or abandoned.
 package struct RequestToken: Hashable, Sendable {
-  /// The connection; below `Limits.connections`, and used by one request at a time.
+  /// The connection; below `Limits.slots`, and used by one request at a time.
   package let slot: Int32
   /// Tells the requests of one slot apart.
   package let generation: UInt32
