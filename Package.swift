@@ -130,6 +130,7 @@ let package = Package(
       swiftSettings: strict
     ),
     tests("PaymentsTests", ["Payments"]),
+    tests("HTTPTests", ["HTTP", "CLinux"]),
     tests("LanguageTests", ["Language"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),

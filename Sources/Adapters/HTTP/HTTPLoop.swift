@@ -1,0 +1,158 @@
+// Safety: `@unchecked Sendable` because `wake` and `stop` touch only the Poller and an atomic, and
+// everything else belongs to the thread inside `run`, before it to the thread that made the loop.
+
+import Glibc
+import Synchronization
+
+/// An HTTP/1.1 server on one thread: one listening socket, one epoll, one application.
+///
+///     let loop = try HTTPLoop(port: 8080)
+///     loop.run(application)        // returns after `stop`
+package final class HTTPLoop: @unchecked Sendable {
+  /// The port that is listened on; chosen by the system if 0 was asked for.
+  package let port: UInt16
+  /// The bounds in force.
+  package let limits: Limits
+
+  let poller: Poller
+  var listener: Int32
+  /// When accepting resumes after the process ran out of descriptors or slots.
+  var acceptResumes: Int64?
+  var connections: [Connection] = []
+  var vacant: [Int] = []
+  /// Open connections that are only being told 503.
+  var refusedCount = 0
+  var wheel: DeadlineWheel
+  var pool: BufferPool
+  /// Slots whose deferred request was answered since the list was last emptied.
+  var answered: [Int] = []
+  private var due: [Int] = []
+  var scratch: ByteBuffer
+  var now: Int64
+  var date: DateLine
+  private var dateSecond: Int64
+  /// Once stopping, when what is left is cut off.
+  var drainEnds: Int64?
+  private let stopRequest = Atomic<Int>(-1)
+  static let listenerTag = UInt64.max - 1
+
+  /// Binds and listens; clients are served once `run` is called.
+  package init(
+    address: String = "127.0.0.1",
+    port: UInt16 = 0,
+    limits: Limits = Limits()
+  ) throws(HTTPError) {
+    precondition(limits.headBytes <= 64 << 10, "libhttp-parser itself refuses heads above 80 KiB")
+    self.limits = limits
+    poller = try Poller()
+    (listener, self.port) = try Sockets.listen(address: address, port: port)
+    now = Clock.monotonicMilliseconds()
+    date = DateLine(unixSeconds: Clock.unixSeconds())
+    dateSecond = now / 1000
+    let slots = limits.slots
+    wheel = DeadlineWheel(slots: slots, now: now)
+    pool = BufferPool(bufferBytes: limits.bufferBytes, capacity: limits.sparePoolBuffers)
+    scratch = ByteBuffer(capacity: 64 << 10, limit: 64 << 10)
+    answered.reserveCapacity(slots)
+    due.reserveCapacity(slots)
+    vacant.reserveCapacity(slots)
+    poller.add(listener, .input, tag: Self.listenerTag)
+  }
+
+  deinit {
+    if listener >= 0 { Sockets.close(listener) }
+    for connection in connections where connection.phase != .vacant {
+      Sockets.close(connection.descriptor)
+    }
+  }
+
+  /// Makes the loop call the application's `woken` soon; from any thread.
+  package func wake() { poller.wake() }
+
+  /// Ends `run` once what is in flight is answered; from any thread.
+  ///
+  /// Nothing more is accepted; what is left after `drainMilliseconds` is cut off.
+  package func stop(drainMilliseconds: Int) {
+    stopRequest.store(max(0, drainMilliseconds), ordering: .releasing)
+    poller.wake()
+  }
+
+  /// Answers a deferred request; false if the token is stale and nothing was written.
+  ///
+  /// On the loop's thread only, from `woken` or `roundEnded`. The answer is sent when that returns.
+  @discardableResult
+  package func answer(_ token: RequestToken, _ write: (inout HTTPAnswer) -> Void) -> Bool {
+    let slot = Int(token.slot)
+    guard slot >= 0, slot < connections.count else { return false }
+    let connection = connections[slot]
+    guard connection.phase == .deferred, connection.generation == token.generation else {
+      return false
+    }
+    var answer = startAnswer(connection)
+    write(&answer)
+    finishAnswer(connection, answer)
+    list(connection)
+    return true
+  }
+
+  /// Serves until `stop` is called and everything is answered or cut off.
+  package func run(_ application: any HTTPApplication) {
+    while !hasDrained(application) {
+      let count = poller.wait(milliseconds: timeout())
+      readClocks()
+      var isWoken = false
+      for index in 0..<count {
+        guard let (tag, interest) = poller.event(index) else {
+          isWoken = true
+          continue
+        }
+        if tag == Self.listenerTag {
+          acceptAll()
+        } else {
+          serve(tag, interest, application)
+        }
+      }
+      if isWoken { woken(application) }
+      settleAnswered(application)
+      wheel.expire(now: now, into: &due)
+      while let slot = due.popLast() { expire(connections[slot], application) }
+      if let resumes = acceptResumes, resumes <= now { resumeAccepting() }
+      application.roundEnded(self)
+      while !answered.isEmpty {
+        settleAnswered(application)
+        application.roundEnded(self)
+      }
+    }
+  }
+
+  private func woken(_ application: any HTTPApplication) {
+    application.woken(self)
+    let drain = stopRequest.exchange(-1, ordering: .acquiring)
+    if drain >= 0 && drainEnds == nil { startDraining(Int64(drain), application) }
+  }
+
+  /// Sends the answers that came in and goes on with the requests behind them.
+  private func settleAnswered(_ application: any HTTPApplication) {
+    while let slot = answered.popLast() {
+      let connection = connections[slot]
+      connection.isListed = false
+      if connection.phase != .vacant { advance(connection, application) }
+    }
+  }
+
+  private func timeout() -> Int64? {
+    var delay = wheel.delay(now: now)
+    for moment in [acceptResumes, drainEnds] {
+      guard let moment else { continue }
+      delay = min(delay ?? .max, max(0, moment - now))
+    }
+    return delay
+  }
+
+  private func readClocks() {
+    now = Clock.monotonicMilliseconds()
+    guard now / 1000 != dateSecond else { return }
+    dateSecond = now / 1000
+    date = DateLine(unixSeconds: Clock.unixSeconds())
+  }
+}
