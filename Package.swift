@@ -53,11 +53,12 @@ let port = layer("Ports")
 let adapter = layer("Adapters")
 let service = layer("Services")
 
-func tests(_ name: String, _ uses: [String]) -> Target {
+func tests(_ name: String, _ uses: [String], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name,
     dependencies: named(uses),
     path: "Tests/\(name)",
+    resources: fixtures ? [.copy("Fixtures")] : [],
     swiftSettings: strict
   )
 }
@@ -79,15 +80,16 @@ let package = Package(
     core("Payments", []),
     core("Language", []),
     core("Journal", ["CLinux", "Payments"]),
-    core("Models", []),
+    core("Numerics", []),
+    core("Models", ["Numerics"]),
     core("Features", ["CLinux", "Payments", "Language"]),
     core("Rules", ["Payments", "Language", "Features"]),
     core("Engine", ["Payments", "Features", "Models", "Rules", "Journal"]),
 
-    // Learning: training, evaluation, model directories.
+    // Learning: model directories (read without libxgboost), then training and evaluation.
     .target(
       name: "Learning",
-      dependencies: named(["CXGBoost", "Payments", "Models"]),
+      dependencies: named(["CXGBoost", "Numerics", "Models"]),
       path: "Sources/Learning",
       swiftSettings: strict
     ),
@@ -111,8 +113,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal", "Learning",
-        "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Pipeline",
+        "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal",
+        "Learning", "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Pipeline",
         "Simulator", "Gateway",
       ]),
       path: "Sources/App/assay",
@@ -129,6 +131,8 @@ let package = Package(
     ),
     tests("PaymentsTests", ["Payments"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
+    tests("NumericsTests", ["Numerics", "TestSupport"]),
+    tests("ModelsTests", ["Numerics", "Models", "TestSupport"]),
   ],
   cLanguageStandard: .gnu17,
   cxxLanguageStandard: .cxx17
