@@ -88,9 +88,16 @@ let package = Package(
 
     // Learning: model directories (read without libxgboost), then training and evaluation.
     .target(
+      name: "Registry",
+      dependencies: named(["CSodium", "Models"]),
+      path: "Sources/Learning/Registry",
+      swiftSettings: strict
+    ),
+    .target(
       name: "Learning",
-      dependencies: named(["CXGBoost", "Numerics", "Models"]),
+      dependencies: named(["CXGBoost", "Numerics", "Models", "Registry"]),
       path: "Sources/Learning",
+      exclude: ["Registry"],
       swiftSettings: strict
     ),
 
@@ -113,7 +120,7 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal",
+        "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal", "Registry",
         "Learning", "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Pipeline",
         "Simulator", "Gateway",
       ]),
@@ -130,9 +137,14 @@ let package = Package(
       swiftSettings: strict
     ),
     tests("PaymentsTests", ["Payments"]),
-    tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests("NumericsTests", ["Numerics", "TestSupport"]),
     tests("ModelsTests", ["Numerics", "Models", "TestSupport"]),
+    tests(
+      "LearningTests",
+      ["Numerics", "Models", "Registry", "Learning", "TestSupport"],
+      fixtures: true
+    ),
+    tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
   ],
   cLanguageStandard: .gnu17,
   cxxLanguageStandard: .cxx17
