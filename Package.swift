@@ -53,11 +53,12 @@ let port = layer("Ports")
 let adapter = layer("Adapters")
 let service = layer("Services")
 
-func tests(_ name: String, _ uses: [String]) -> Target {
+func tests(_ name: String, _ uses: [String], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name,
     dependencies: named(uses),
     path: "Tests/\(name)",
+    resources: fixtures ? [.copy("Fixtures")] : [],
     swiftSettings: strict
   )
 }
@@ -85,13 +86,13 @@ let package = Package(
     core("Rules", ["Payments", "Language", "Features"]),
     core("Engine", ["Numerics", "Payments", "Language", "Features", "Models", "Rules", "Journal"]),
 
-    // Learning: training, evaluation, model directories.
+    // Learning: model directories (read without libxgboost), then training and evaluation.
     .target(
-      name: "Learning",
-      dependencies: named(["CXGBoost", "Payments", "Models"]),
-      path: "Sources/Learning",
-      swiftSettings: strict
-    ),
+      name: "Registry", dependencies: named(["CSodium", "Models"]),
+      path: "Sources/Learning/Registry", swiftSettings: strict),
+    .target(
+      name: "Learning", dependencies: named(["CXGBoost", "Numerics", "Models", "Registry"]),
+      path: "Sources/Learning", exclude: ["Registry"], swiftSettings: strict),
 
     // Ports: protocols and their in-memory references.
     port("Storage", ["Payments"]),
@@ -113,7 +114,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal", "Learning",
+        "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal", "Registry",
+        "Learning",
         "Storage", "HTTP", "FileJournal", "Replay", "SQLiteStore", "Vault", "Intake", "Pipeline",
         "Simulator", "Gateway",
       ]),
@@ -130,6 +132,11 @@ let package = Package(
       swiftSettings: strict
     ),
     tests("PaymentsTests", ["Payments"]),
+    tests("NumericsTests", ["Numerics", "TestSupport"]),
+    tests("ModelsTests", ["Numerics", "Models", "TestSupport"]),
+    tests(
+      "LearningTests", ["Numerics", "Models", "Registry", "Learning", "TestSupport"],
+      fixtures: true),
     tests("HTTPTests", ["HTTP", "CLinux"]),
     tests("LanguageTests", ["Language"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),

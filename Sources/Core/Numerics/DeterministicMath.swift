@@ -1,9 +1,9 @@
 /// Elementary functions whose bits are the same on every machine.
 ///
 /// They use only `+ − × ÷`, comparisons and bit operations in one fixed order, which IEEE 754
-/// defines exactly; the C library's versions may differ between releases and processors. Measured
-/// over two million seeded arguments against glibc: `exp`, `log` and `tanh` differ by at most
-/// 1 unit in the last place, `exp2` by at most 1.
+/// defines exactly; the C library's versions may differ between releases and processors. Against
+/// glibc, over 200 000 seeded arguments in each of 17 ranges, `exp`, `exp2` and `log` differ by at
+/// most 1 unit in the last place and `tanh` by at most 2.
 package enum DeterministicMath {
   /// log₂ e.
   private static let log2e = 0x1.71547652b82fep0
@@ -66,7 +66,7 @@ package enum DeterministicMath {
 
   /// tanh x, by Lambert's continued fraction near 0 and by eˣ elsewhere.
   package static func tanh(_ x: Double) -> Double {
-    if x.isNaN { return x }
+    if x.isNaN || x == 0 { return x }
     let size = x.magnitude
     if size > 22 { return x < 0 ? -1 : 1 }
     if size >= 0.625 {

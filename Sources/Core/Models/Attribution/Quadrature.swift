@@ -6,10 +6,9 @@ struct Quadrature {
   /// Their weights, which add up to 1.
   let weights: [Double]
 
-  /// Finds the points by bisection: the roots of one Legendre polynomial lie strictly between those
-  /// of the one before.
+  /// Finds the points by bisection.
   ///
-  /// Only `+ − × ÷`, so the bits are the same everywhere.
+  /// The roots of one Legendre polynomial lie strictly between those of the one before. Only `+ − × ÷`, so the bits are the same everywhere.
   init(pointCount: Int) {
     var roots: [Double] = []
     for degree in 1...max(1, pointCount) {

@@ -13,6 +13,7 @@ extension SIMD8<Float>: QuadratureLanes {}
 @safe final class SweepTables<Lanes: QuadratureLanes>: Sendable {
   let featureCount: Int
   let splitsMax: Int
+  let treeCount: Int
   /// The quadrature weights: what arrives at a root.
   let root: Lanes
   nonisolated(unsafe) fileprivate let trees: UnsafeMutableBufferPointer<SweepTree>
@@ -24,6 +25,7 @@ extension SIMD8<Float>: QuadratureLanes {}
   init(_ plan: SweepPlan, _ rule: Quadrature) {
     featureCount = plan.featureCount
     splitsMax = plan.splitsMax
+    treeCount = plan.trees.count
     var root = Lanes(repeating: 0)
     var points = Lanes(repeating: 0.5)
     for (lane, point) in rule.points.enumerated() {
@@ -118,7 +120,8 @@ extension SIMD8<Float>: QuadratureLanes {}
     }
     var upper = 0
     var bottom = 0
-    for unsafetree in unsafe tables.trees {
+    for index in 0..<tables.treeCount {
+      let tree = unsafe tables.trees[index]
       unsafe arriving[1] = tables.root
       goDown(from: upper, count: tree.upperCount)
       turn(at: bottom, count: tree.bottomCount, after: tree.upperCount)

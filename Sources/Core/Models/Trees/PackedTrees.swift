@@ -33,6 +33,7 @@
   /// Bytes of the tables.
   package let byteCount: Int
 
+  fileprivate let groupCount: Int
   // Immutable after init and freed in deinit: see the Safety note.
   nonisolated(unsafe) fileprivate let nodes: UnsafeMutableBufferPointer<Node>
   nonisolated(unsafe) fileprivate let leaves: UnsafeMutableBufferPointer<Float>
@@ -45,6 +46,7 @@
     var table = PackedTable(featureCount: ensemble.featureCount)
     for (index, tree) in ensemble.trees.enumerated() { try table.append(tree, index: index) }
     table.fillLastGroup()
+    groupCount = table.groups.count
     unsafe nodes = .allocate(capacity: table.nodes.count)
     unsafe leaves = .allocate(capacity: table.leaves.count)
     unsafe groups = .allocate(capacity: table.groups.count)
@@ -94,7 +96,8 @@
       unsafe row[width &+ index] = value.isFinite ? value : .infinity
     }
     var sum = trees.baseMargin
-    for unsafegroup in unsafe trees.groups {
+    for index in 0..<trees.groupCount {
+      let group = unsafe trees.groups[index]
       var a = Int(group.roots[0])
       var b = Int(group.roots[1])
       var c = Int(group.roots[2])
