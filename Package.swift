@@ -88,11 +88,18 @@ let package = Package(
 
     // Learning: model directories (read without libxgboost), then training and evaluation.
     .target(
-      name: "Registry", dependencies: named(["CSodium", "Models"]),
-      path: "Sources/Learning/Registry", swiftSettings: strict),
+      name: "Registry",
+      dependencies: named(["CSodium", "Models"]),
+      path: "Sources/Learning/Registry",
+      swiftSettings: strict
+    ),
     .target(
-      name: "Learning", dependencies: named(["CXGBoost", "Numerics", "Models", "Registry"]),
-      path: "Sources/Learning", exclude: ["Registry"], swiftSettings: strict),
+      name: "Learning",
+      dependencies: named(["CXGBoost", "Numerics", "Models", "Registry"]),
+      path: "Sources/Learning",
+      exclude: ["Registry"],
+      swiftSettings: strict
+    ),
 
     // Ports: protocols and their in-memory references.
     port("Storage", ["Payments"]),
@@ -135,8 +142,10 @@ let package = Package(
     tests("NumericsTests", ["Numerics", "TestSupport"]),
     tests("ModelsTests", ["Numerics", "Models", "TestSupport"]),
     tests(
-      "LearningTests", ["Numerics", "Models", "Registry", "Learning", "TestSupport"],
-      fixtures: true),
+      "LearningTests",
+      ["Numerics", "Models", "Registry", "Learning", "TestSupport"],
+      fixtures: true
+    ),
     tests("HTTPTests", ["HTTP", "CLinux"]),
     tests("LanguageTests", ["Language"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),

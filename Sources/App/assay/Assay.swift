@@ -6,7 +6,7 @@ struct Assay {
   static let version = "0.1.0"
 
   static var commands: [any Command.Type] {
-    [FeaturesCommand.self, VersionCommand.self]
+    [TrainCommand.self, EvaluateCommand.self, FeaturesCommand.self, VersionCommand.self]
   }
 
   static func main() {

@@ -43,7 +43,7 @@ package struct TrainingData: Sendable {
   }
 
   /// The chosen rows, one after another.
-  static func rows(_ indexes: [Int], of values: [Float], columnCount: Int) -> [Float] {
+  package static func rows(_ indexes: [Int], of values: [Float], columnCount: Int) -> [Float] {
     var chosen: [Float] = []
     chosen.reserveCapacity(indexes.count * columnCount)
     for index in indexes {

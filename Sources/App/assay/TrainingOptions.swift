@@ -1,0 +1,88 @@
+import Engine
+import Features
+import FileJournal
+import Foundation
+import Intake
+import Journal
+import Learning
+import Payments
+import Replay
+
+/// The options that `train` and `evaluate` share, and what they do with them.
+enum TrainingOptions {
+  static let options = [
+    Arguments.Option(
+      "data",
+      "F…",
+      "CSV files as one stream, or one data directory",
+      repeats: true
+    ),
+    Arguments.Option("dialect", "D", "native, paysim or card"),
+    Arguments.Option("features", "S", "feature set: a built-in name or a file"),
+    Arguments.Option("trees", "N", "number of trees (100)"),
+    Arguments.Option("eta", "E", "learning rate"),
+    Arguments.Option("depth", "D", "depth of a tree"),
+    Arguments.Option("tree-method", "T", "exact or hist"),
+    Arguments.Option(
+      "parameter",
+      "K=V…",
+      "further parameters, such as min_child_weight=5",
+      repeats: true
+    ),
+  ]
+
+  /// Trees and the like, with a command's own defaults for what is not given.
+  static func parameters(
+    _ arguments: Arguments,
+    depth: Int
+  ) throws -> TrainingParameters {
+    var pairs: [(name: String, value: String)] = [("depth", "\(depth)")]
+    func set(_ name: String, _ value: String) {
+      pairs.removeAll { $0.name == name }
+      pairs.append((name, value))
+    }
+    set("nthread", "\(ProcessInfo.processInfo.activeProcessorCount)")
+    for (option, name) in [
+      ("trees", "trees"), ("eta", "eta"), ("depth", "depth"), ("tree-method", "tree_method"),
+    ] {
+      if let value = arguments.text(option) { set(name, value) }
+    }
+    for word in arguments.list("parameter") {
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { throw UsageError("--parameter takes K=V, not '\(word)'") }
+      set(parts[0], parts[1])
+    }
+    return try TrainingParameters(pairs)
+  }
+
+  /// The feature vectors of the data, in one pass of the engine.
+  static func matrix(
+    _ arguments: Arguments,
+    _ engine: Engine,
+    _ source: Source
+  ) throws -> FeatureMatrix {
+    let paths = arguments.list("data")
+    guard !paths.isEmpty else { throw UsageError("--data is missing") }
+    defer { Console.endProgress() }
+    var isDirectory: ObjCBool = false
+    if paths.count == 1,
+      unsafe FileManager.default.fileExists(atPath: paths[0], isDirectory: &isDirectory),
+      isDirectory.boolValue
+    {
+      let disk = try FileDisk(directory: paths[0] + "/journal", readOnly: true)
+      return try FeatureMatrix.collect(disk, through: engine, source: source) {
+        Console.progress("\($0) rows read")
+      }
+    }
+    var feed = HistoryFeed(paths: paths, source: source, tokenizer: OneRun.tokenizer)
+    return try FeatureMatrix.collect(&feed, through: engine, source: source.id) {
+      Console.progress("\($0) rows read")
+    }
+  }
+
+  static func fingerprint(_ engine: Engine, _ source: Source) -> UInt64 {
+    engine.source(Int(source.id))?.program.fingerprint ?? 0
+  }
+
+  static func hash(_ fingerprint: UInt64) -> String { String(fingerprint, radix: 16) }
+}

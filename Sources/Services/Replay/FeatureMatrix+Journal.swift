@@ -1,0 +1,64 @@
+package import Engine
+import Features
+package import Journal
+package import Payments
+
+extension FeatureMatrix {
+  /// Reads a log and keeps the vector of every transaction of one source, decided or learnt.
+  ///
+  /// Labels count as fraud whenever they were logged; the features saw them only from then on.
+  package static func collect(
+    _ disk: any JournalDisk,
+    through engine: Engine,
+    source: Source,
+    progress: (Int) -> Void = { _ in }
+  ) throws -> FeatureMatrix {
+    guard let state = engine.source(Int(source.id)) else { return FeatureMatrix(names: []) }
+    var matrix = FeatureMatrix(names: state.program.features.map(\.name))
+    var numbering = AccountNumbers()
+    var rowOfKey: [RowKey: Int] = [:]
+    var learnt = false
+    _ = try Recovery.run(on: disk, newLog: 0, repair: false) {
+      header,
+      body,
+      _ throws(JournalError) in
+      switch header.kind {
+      case .transaction, .history:
+        guard TransactionRecord.source(body) == Int(source.id) else { return }
+        engine.learn(body, evaluate: true)
+        rowOfKey[RowKey(body)] = matrix.rows
+        matrix.values.append(contentsOf: state.profile.vector)
+        matrix.fraud.append(0)
+        matrix.times.append(TransactionRecord.time(body).microseconds)
+        matrix.accounts.append(numbering.number(of: body))
+        learnt = true
+        if matrix.rows % 10_000 == 0 { progress(matrix.rows) }
+      case .decision:
+        if learnt, DecisionRecord.source(body) == Int(source.id),
+          DecisionRecord.outcome(body) == .decline
+        {
+          state.profile.markDeclined()
+        }
+        learnt = false
+      case .label:
+        let record = body.extracting(Label.record(body))
+        guard TransactionRecord.source(record) == Int(source.id) else { return }
+        engine.label(body)
+        if let row = rowOfKey[RowKey(record)] {
+          matrix.fraud[row] = Label.verdict(body) == .fraud ? 1 : 0
+        }
+      default: break
+      }
+    }
+    return matrix
+  }
+}
+
+/// Finds a transaction's row again when its label comes.
+private struct RowKey: Hashable {
+  var id: [UInt8]
+
+  init(_ record: borrowing Span<UInt8>) {
+    id = record.extracting(TransactionRecord.text(Schema.Text.id, record)).array
+  }
+}
