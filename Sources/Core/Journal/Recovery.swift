@@ -65,6 +65,7 @@ package enum Recovery {
     on disk: any JournalDisk,
     from start: Position? = nil,
     startSequence: UInt64 = 1,
+    until: Position? = nil,
     newLog: UInt64,
     repair: Bool = true,
     visit: (EntryHeader, borrowing Span<UInt8>, Position) throws(JournalError) -> Void
@@ -92,6 +93,7 @@ package enum Recovery {
       }
       var reader = SegmentReader(disk: disk, segment: segment, offset: from)
       reader.expectedSequence = log.nextSequence
+      reader.until = until
       var damage: SegmentReader.Damage?
       // A reader beside a live server may meet a batch that is just being written: it looks again.
       for _ in 0..<(repair ? 1 : liveReadAttempts) {

@@ -15,6 +15,8 @@ package struct SegmentReader {
   /// The first byte that was not read yet.
   package private(set) var offset: Int
   package var expectedSequence: UInt64
+  /// Where to stop: what lies behind may not be durable yet.
+  package var until: Position?
   private var window: [UInt8] = []
   private var windowStart = 0
   private static let windowBytes = 1 << 20
@@ -36,6 +38,7 @@ package struct SegmentReader {
     window.removeAll(keepingCapacity: true)
     windowStart = offset
     while offset + Batch.headerSize <= segment.size {
+      if let until, segment.base.bytes + UInt64(offset) >= until.bytes { return nil }
       try fill(Batch.headerSize)
       let at = offset - windowStart
       let position = segment.base.bytes + UInt64(offset)

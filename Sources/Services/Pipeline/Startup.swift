@@ -1,0 +1,128 @@
+package import Engine
+package import Journal
+import Payments
+
+/// Brings an engine and its log to where they stood at the last stop.
+package struct Startup {
+  package let engine: Engine
+  package let identity: IdentityIndex
+  package let log: Recovery.Log
+  package let lastReceivedAt: Int64
+  package let fold: LogFold
+  /// Where the snapshot that was used stands; nil where the whole log was folded.
+  package let snapshot: EngineSnapshot.Place?
+
+  /// Folds the tail of a log onto the newest snapshot that is whole.
+  ///
+  /// `snapshots` are tried in order; a damaged one is passed over.
+  package static func run(
+    disk: any JournalDisk,
+    snapshots: [[UInt8]],
+    newLog: UInt64,
+    repair: Bool = true,
+    until: Position? = nil,
+    makeEngine: () -> Engine
+  ) throws -> Startup {
+    for bytes in snapshots {
+      let engine = makeEngine()
+      guard let (place, identity) = try? SnapshotFile.restore(bytes, into: engine) else {
+        continue
+      }
+      return try run(
+        disk,
+        engine,
+        identity,
+        place,
+        newLog: newLog,
+        repair: repair,
+        until: until
+      )
+    }
+    return try run(
+      disk,
+      makeEngine(),
+      IdentityIndex(),
+      nil,
+      newLog: newLog,
+      repair: repair,
+      until: until
+    )
+  }
+
+  private static func run(
+    _ disk: any JournalDisk,
+    _ engine: Engine,
+    _ known: IdentityIndex,
+    _ place: EngineSnapshot.Place?,
+    newLog: UInt64,
+    repair: Bool,
+    until: Position?
+  ) throws -> Startup {
+    var identity = known
+    var fold = LogFold(engine)
+    var last = place?.lastReceivedAt ?? 0
+    let log = try Recovery.run(
+      on: disk,
+      from: place?.position,
+      startSequence: place?.nextSequence ?? 1,
+      until: until,
+      newLog: newLog,
+      repair: repair
+    ) { header, body, position throws(JournalError) in
+      last = header.receivedAt
+      do throws(EngineError) {
+        try fold.take(header, body, at: position)
+      } catch {
+        throw JournalError(.corrupt, "entry \(header.sequence): \(error)")
+      }
+      if header.kind == .transaction || header.kind == .history {
+        let id = body.extracting(TransactionRecord.text(Schema.Text.id, body))
+        let key = IdentityIndex.key(source: TransactionRecord.source(body), id)
+        identity.insert(key, position, receivedAt: header.receivedAt)
+      }
+    }
+    return Startup(
+      engine: engine,
+      identity: identity,
+      log: log,
+      lastReceivedAt: last,
+      fold: fold,
+      snapshot: place
+    )
+  }
+}
+
+/// A snapshot as a file: the engine's state and the ids it knows.
+package enum SnapshotFile {
+  package static func encode(
+    _ engine: Engine,
+    _ identity: IdentityIndex,
+    at place: EngineSnapshot.Place
+  ) -> [UInt8] {
+    let state = EngineSnapshot.encode(engine, at: place)
+    var bytes: [UInt8] = []
+    bytes.append(little: UInt64(state.count))
+    bytes.append(contentsOf: state)
+    var ids: [UInt8] = []
+    identity.encode(into: &ids)
+    bytes.append(contentsOf: ids)
+    bytes.append(little: CRC32C.of(ids.span))
+    return bytes
+  }
+
+  package static func restore(
+    _ bytes: [UInt8],
+    into engine: Engine
+  ) throws -> (EngineSnapshot.Place, IdentityIndex) {
+    guard bytes.count >= 12 else { throw DecodingFailure("a snapshot is cut off", at: 0) }
+    let size = Int(clamping: bytes.span.load(at: 0, as: UInt64.self))
+    guard size <= bytes.count - 12 else { throw DecodingFailure("a snapshot is cut off", at: 0) }
+    let ids = Array(bytes[(8 + size)..<(bytes.count - 4)])
+    guard CRC32C.of(ids.span) == bytes.span.load(at: bytes.count - 4, as: UInt32.self) else {
+      throw DecodingFailure("the ids of a snapshot are damaged", at: 8 + size)
+    }
+    let place = try EngineSnapshot.restore(Array(bytes[8..<8 + size]), into: engine)
+    var reader = ByteReader(ids)
+    return (place, try IdentityIndex(from: &reader))
+  }
+}
