@@ -150,6 +150,14 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
+
+    // Benchmarks: each prints its figures and fails where a goal is missed.
+    .executableTarget(
+      name: "ModelBenchmarks",
+      dependencies: named(["Models", "Learning"]),
+      path: "Benchmarks/ModelBenchmarks",
+      swiftSettings: strict
+    ),
   ],
   cLanguageStandard: .gnu17,
   cxxLanguageStandard: .cxx17

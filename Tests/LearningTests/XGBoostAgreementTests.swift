@@ -64,6 +64,14 @@ import Testing
     #expect(abs(try Trainer.baseMargin(ofBaseScore: "0.1") + 2.1972246) < 1e-6)
   }
 
+  @Test(arguments: ["0.5", "0.1", "0.01", "0.0083", "0.25", "0.75", "0.999"])
+  func `the computed base margin is within one unit of XGBoost's`(score: String) throws {
+    let number = try #require(Float(score))
+    let computed = try TreeEnsemble(featureCount: 1, baseScore: number, trees: []).baseMargin
+    let theirs = try Trainer.baseMargin(ofBaseScore: score)
+    #expect(abs(computed - theirs) <= theirs.ulp)
+  }
+
   @Test func `the same input gives the same bytes, with one thread or two`() throws {
     let data = try SyntheticData.make(rows: 2_000, columns: 6, seed: 9)
     var parameters = TrainingParameters()

@@ -1,6 +1,6 @@
 """Makes metrics.csv and metrics.json: rows with ties, and what scikit-learn says of them.
 
-Run in an environment with numpy, pandas and scikit-learn (made with 2.4, 3.0 and 1.9).
+Run in an environment with numpy, pandas and scikit-learn (made with 2.4, 3.1 and 1.9).
 Card precision follows the Fraud Detection Handbook's card_precision_top_k (5.3), with equal scores
 ordered by card number.
 """

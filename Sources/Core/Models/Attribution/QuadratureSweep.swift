@@ -124,7 +124,12 @@ extension SIMD8<Float>: QuadratureLanes {}
       let tree = unsafe tables.trees[index]
       unsafe arriving[1] = tables.root
       goDown(from: upper, count: tree.upperCount)
-      turn(at: bottom, count: tree.bottomCount, after: tree.upperCount)
+      turnPlain(at: bottom, count: tree.plainBottomCount, after: tree.upperCount)
+      turn(
+        at: bottom &+ tree.plainBottomCount,
+        count: tree.bottomCount &- tree.plainBottomCount,
+        after: tree.upperCount &+ tree.plainBottomCount
+      )
       goUp(from: upper, count: tree.upperCount)
       upper &+= tree.upperCount
       bottom &+= tree.bottomCount
@@ -157,6 +162,26 @@ extension SIMD8<Float>: QuadratureLanes {}
       unsafe arriving[Int(node.right)] = weight - left
       unsafe factors[index] = factor
       unsafe steps[index] = unsafe stepLanes * pair[1] * weight
+    }
+  }
+
+  /// Splits above two leaves, on a feature not tested before: κ is 1 and τ the points themselves.
+  @inline(__always)
+  private func turnPlain(at first: Int, count: Int, after upperCount: Int) {
+    guard count > 0, let table = unsafe tables.bottoms.baseAddress,
+      let pairs = unsafe tables.corrections.baseAddress
+    else { return }
+    let points = unsafe pairs[0]
+    for index in 0..<count {
+      let node = unsafe table[first &+ index]
+      let goesLeft: Float = unsafe row[Int(node.slot)] < node.threshold ? 1 : 0
+      let step = goesLeft - node.leftShare
+      let position = upperCount &+ index &+ 1
+      // Right + difference × (share + step × τ), its scalars multiplied first.
+      unsafe returning[position] =
+        Lanes(repeating: node.rightValue + node.difference * node.leftShare)
+        + Lanes(repeating: node.difference * step) * points
+      unsafe sums[Int(node.slot)] += Lanes(repeating: step * node.difference) * arriving[position]
     }
   }
 

@@ -32,6 +32,8 @@ struct BottomNode {
 /// How many of each kind of node make up a tree.
 struct SweepTree {
   var upperCount: Int
+  /// Bottom nodes whose feature no ancestor tests; they come first and need no corrections.
+  var plainBottomCount: Int
   var bottomCount: Int
 }
 
@@ -74,11 +76,15 @@ struct SweepPlan {
     let isBottom = { (split: Int) in
       nodes[nodes[split].left].isLeaf && nodes[nodes[split].left + 1].isLeaf
     }
-    let order = splits.filter { !isBottom($0) } + splits.filter(isBottom)
+    let uppers = splits.filter { !isBottom($0) }
     var positions = [Int](repeating: 0, count: nodes.count)
-    for (position, split) in order.enumerated() { positions[split] = position + 1 }
-    splitsMax = max(splitsMax, order.count)
+    for (index, split) in uppers.enumerated() { positions[split] = index + 1 }
+    splitsMax = max(splitsMax, splits.count)
     let links = Self.links(of: nodes, positions: positions)
+    let isPlain = { (split: Int) in links.nearest[split].edge == 0 }
+    let bottoms = splits.filter(isBottom)
+    let order = uppers + bottoms.filter(isPlain) + bottoms.filter { !isPlain($0) }
+    for (index, split) in order.enumerated() { positions[split] = index + 1 }
     pathFeaturesMax = max(pathFeaturesMax, links.pathFeaturesMax)
     guard pathFeaturesMax <= TreeAttribution.pathFeaturesMax else {
       throw ModelError(
@@ -87,12 +93,16 @@ struct SweepPlan {
           + "\(TreeAttribution.pathFeaturesMax)"
       )
     }
-    var counts = SweepTree(upperCount: 0, bottomCount: 0)
     for split in order {
       add(split, of: nodes, positions: positions, link: links.nearest[split])
-      if isBottom(split) { counts.bottomCount += 1 } else { counts.upperCount += 1 }
     }
-    trees.append(counts)
+    trees.append(
+      SweepTree(
+        upperCount: uppers.count,
+        plainBottomCount: bottoms.count(where: isPlain),
+        bottomCount: bottoms.count
+      )
+    )
     return means[0]
   }
 
