@@ -1,0 +1,150 @@
+package import Payments
+
+/// Why a store cannot do what it was asked.
+package struct StoreError: Error, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+  package enum Code: String, Sendable {
+    /// Try again later: locked, or the disk is full.
+    case busy
+    /// The file is damaged or of a later version.
+    case damaged
+    /// A read or write failed.
+    case inputOutput = "input_output"
+  }
+
+  package var code: Code
+  /// What was being done, safe to show.
+  package var operation: String
+  /// The rest, for logs.
+  package var detail: String
+
+  package init(_ code: Code, _ operation: String, _ detail: String) {
+    self.code = code
+    self.operation = operation
+    self.detail = detail
+  }
+
+  package var description: String { "the store cannot \(operation) (\(code.rawValue))" }
+  package var debugDescription: String { "\(description): \(detail)" }
+}
+
+/// How far a projection has followed the log.
+package struct StoreCursor: Sendable, Hashable {
+  /// The first byte of the log that is not projected.
+  package var position: UInt64
+  /// The sequence number of the first entry that is not projected.
+  package var sequence: UInt64
+
+  package init(position: UInt64, sequence: UInt64) {
+    self.position = position
+    self.sequence = sequence
+  }
+}
+
+/// A decision as a store keeps it: the columns that are searched. The body stays in the journal, at
+/// `position`.
+package struct DecisionRow: Sendable, Hashable {
+  /// Position of the transaction's entry; unique.
+  package var position: UInt64
+  package var source: UInt16
+  /// `IdentityIndex.key` of source and transaction id, as signed bits.
+  package var idKey: Int64
+  /// Event time, µs.
+  package var time: Int64
+  package var receivedAt: Int64
+  /// Minor units.
+  package var amount: Int64
+  package var outcome: Outcome
+  package var score: Float
+  package var account: String
+
+  package init(
+    position: UInt64, source: UInt16, idKey: Int64, time: Int64, receivedAt: Int64, amount: Int64,
+    outcome: Outcome, score: Float, account: String
+  ) {
+    self.position = position
+    self.source = source
+    self.idKey = idKey
+    self.time = time
+    self.receivedAt = receivedAt
+    self.amount = amount
+    self.outcome = outcome
+    self.score = score
+    self.account = account
+  }
+}
+
+/// A label as a store keeps it.
+package struct LabelRow: Sendable, Hashable {
+  /// Position of the label's entry; unique.
+  package var position: UInt64
+  package var idKey: Int64
+  package var receivedAt: Int64
+  package var fraud: Bool
+
+  package init(position: UInt64, idKey: Int64, receivedAt: Int64, fraud: Bool) {
+    self.position = position
+    self.idKey = idKey
+    self.receivedAt = receivedAt
+    self.fraud = fraud
+  }
+}
+
+/// Which decisions are wanted, newest first.
+package struct DecisionQuery: Sendable, Hashable {
+  package static let limitMax = 1000
+
+  package var source: UInt16?
+  package var outcome: Outcome?
+  package var minimumScore: Float?
+  package var account: String?
+  /// Only those before this position: the cursor of the next page.
+  package var before: UInt64?
+  package var limit: Int
+
+  package init(limit: Int) { self.limit = min(max(limit, 1), DecisionQuery.limitMax) }
+}
+
+/// Totals over all decisions.
+package struct DecisionTotals: Sendable, Hashable {
+  package var decisions: Int
+  package var labels: Int
+
+  package init(decisions: Int, labels: Int) {
+    self.decisions = decisions
+    self.labels = labels
+  }
+}
+
+/// Where decisions and labels can be searched: a projection that follows the log, never its source.
+///
+/// One thread writes through `apply`; readers use their own `reader()`.
+package protocol DecisionStore: AnyObject {
+  /// How far the projection has come; sequence 1 at the log's first byte for an empty store.
+  func cursor() throws(StoreError) -> StoreCursor
+
+  /// Writes rows and the new cursor in one transaction. Rows that are there already stay as they
+  /// are, so that applying twice changes nothing.
+  func apply(
+    _ decisions: [DecisionRow], _ labels: [LabelRow], upTo cursor: StoreCursor
+  ) throws(StoreError)
+
+  /// A view for another thread.
+  func reader() throws(StoreError) -> any DecisionReader
+}
+
+/// Reads a store from one thread.
+package protocol DecisionReader: AnyObject {
+  /// Decisions that match, newest position first.
+  func decisions(_ query: DecisionQuery) throws(StoreError) -> [DecisionRow]
+
+  /// Positions of the transactions with this key, oldest first; normally one.
+  func positions(idKey: Int64) throws(StoreError) -> [UInt64]
+
+  /// The newest label of a transaction.
+  func label(idKey: Int64) throws(StoreError) -> LabelRow?
+
+  func totals() throws(StoreError) -> DecisionTotals
+
+  /// How far the projection had come when the view was last brought up to date.
+  func cursor() throws(StoreError) -> StoreCursor
+}
