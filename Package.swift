@@ -115,7 +115,12 @@ let package = Package(
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
     service("Simulator", ["Payments"]),
-    service("Gateway", ["HTTP", "Storage", "Payments", "Engine", "Intake", "Pipeline"]),
+    service(
+      "Gateway",
+      [
+        "HTTP", "Storage", "Payments", "Features", "Models", "Rules", "Engine", "Journal", "Intake",
+        "Pipeline",
+      ]),
 
     // App: commands, configuration, wiring: the only place that knows concrete backends.
     .executableTarget(

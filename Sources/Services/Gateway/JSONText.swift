@@ -1,0 +1,118 @@
+/// Writes JSON into bytes, without intermediate values.
+struct JSONText {
+  private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  mutating func reset() {
+    bytes.removeAll(keepingCapacity: true)
+    needsComma = false
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  mutating func open(_ bracket: Unicode.Scalar) {
+    separate()
+    bytes.append(UInt8(ascii: bracket))
+    needsComma = false
+  }
+
+  mutating func close(_ bracket: Unicode.Scalar) {
+    bytes.append(UInt8(ascii: bracket))
+    needsComma = true
+  }
+
+  mutating func key(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    append(name)
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  mutating func key(_ name: String) {
+    value(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  private mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+  }
+
+  mutating func value(_ text: String) {
+    let utf8 = Array(text.utf8)
+    value(utf8.span)
+  }
+
+  /// A text of valid UTF-8.
+  mutating func value(_ text: borrowing Span<UInt8>) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    for index in 0..<text.count {
+      let byte = text[index]
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0..<0x20:
+        let digits = Array("0123456789abcdef".utf8)
+        bytes.append(contentsOf: "\\u00".utf8)
+        bytes.append(digits[Int(byte >> 4)])
+        bytes.append(digits[Int(byte & 15)])
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  mutating func value(_ number: Int) {
+    separate()
+    bytes.append(contentsOf: String(number).utf8)
+  }
+
+  mutating func value(_ truth: Bool) {
+    separate()
+    bytes.append(contentsOf: (truth ? "true" : "false").utf8)
+  }
+
+  /// The shortest digits that give the number back; null where it is not finite.
+  mutating func value(_ number: Double) {
+    guard number.isFinite else { return null() }
+    separate()
+    bytes.append(contentsOf: number.description.utf8)
+  }
+
+  mutating func value(_ number: Float) {
+    guard number.isFinite else { return null() }
+    separate()
+    bytes.append(contentsOf: number.description.utf8)
+  }
+
+  mutating func null() {
+    separate()
+    bytes.append(contentsOf: "null".utf8)
+  }
+
+  /// Minor units as an exact decimal.
+  mutating func money(_ minorUnits: Int64, scale: UInt8) {
+    separate()
+    var digits = Array(String(minorUnits.magnitude).utf8)
+    while digits.count <= Int(scale) { digits.insert(UInt8(ascii: "0"), at: 0) }
+    if minorUnits < 0 { bytes.append(UInt8(ascii: "-")) }
+    bytes.append(contentsOf: digits.dropLast(Int(scale)))
+    if scale > 0 {
+      bytes.append(UInt8(ascii: "."))
+      bytes.append(contentsOf: digits.suffix(Int(scale)))
+    }
+  }
+
+  /// JSON that was written elsewhere.
+  mutating func raw(_ json: StaticString) {
+    separate()
+    append(json)
+  }
+}

@@ -1,0 +1,70 @@
+import Journal
+import Payments
+import Pipeline
+import Synchronization
+
+/// What operators watch, counted as it happens.
+package final class Metrics: Sendable {
+  private let outcomes: Mutex<[Int]> = Mutex([0, 0, 0, 0])
+  private let refused = Atomic<Int>(0)
+  private let fallbacks = Atomic<Int>(0)
+  private let duplicates = Atomic<Int>(0)
+  /// From a request's last byte to its answer.
+  let requests = Histogram()
+
+  package init() {}
+
+  func count(_ outcome: Outcome) { outcomes.withLock { $0[Int(outcome.rawValue)] += 1 } }
+  func countRefused() { refused.add(1, ordering: .relaxed) }
+  func countFallback() { fallbacks.add(1, ordering: .relaxed) }
+  func countDuplicate() { duplicates.add(1, ordering: .relaxed) }
+
+  var decisions: Int { outcomes.withLock { $0.reduce(0, +) } }
+
+  var byOutcome: [(Outcome, Int)] {
+    let counts = outcomes.withLock { $0 }
+    return Outcome.allCases.map { ($0, counts[Int($0.rawValue)]) }
+  }
+
+  /// The Prometheus text format, version 0.0.4.
+  func text(core: CoreThread, projectionLagBytes: Int) -> String {
+    var text = ""
+    func metric(_ name: String, _ type: String, _ help: String) {
+      text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+    }
+    metric("assay_decisions_total", "counter", "Decisions by outcome.")
+    for (outcome, count) in byOutcome {
+      text += "assay_decisions_total{outcome=\"\(outcome.word)\"} \(count)\n"
+    }
+    metric("assay_duplicates_total", "counter", "Transactions that had been decided before.")
+    text += "assay_duplicates_total \(duplicates.load(ordering: .relaxed))\n"
+    metric("assay_refused_total", "counter", "Requests refused because of overload or full disk.")
+    text += "assay_refused_total \(refused.load(ordering: .relaxed))\n"
+    metric("assay_fallbacks_total", "counter", "Answers given because a deadline passed.")
+    text += "assay_fallbacks_total \(fallbacks.load(ordering: .relaxed))\n"
+    metric("assay_queue_depth", "gauge", "Items that wait for the core thread.")
+    text += "assay_queue_depth \(core.queueDepth)\n"
+    metric("assay_projection_lag_bytes", "gauge", "Journal bytes that are not projected yet.")
+    text += "assay_projection_lag_bytes \(projectionLagBytes)\n"
+    metric("assay_journal_bytes", "counter", "Bytes of the journal that are durable.")
+    text += "assay_journal_bytes \(core.committed.bytes)\n"
+    text += Metrics.histogram(
+      "assay_request_duration_seconds", "From a request's arrival to its answer.", requests)
+    text += Metrics.histogram(
+      "assay_journal_sync_duration_seconds", "One write and sync of the journal.",
+      core.syncDurations)
+    return text
+  }
+
+  private static func histogram(
+    _ name: String, _ help: String, _ histogram: Histogram
+  ) -> String {
+    var text = "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
+    let (counts, sum) = histogram.cumulative
+    for (edge, count) in zip(Histogram.edges, counts) {
+      text += "\(name)_bucket{le=\"\(edge)\"} \(count)\n"
+    }
+    text += "\(name)_bucket{le=\"+Inf\"} \(counts.last ?? 0)\n"
+    return text + "\(name)_sum \(sum)\n\(name)_count \(counts.last ?? 0)\n"
+  }
+}
