@@ -73,6 +73,12 @@ import Testing
     }
   }
 
+  @Test func `many small chunks need no more room than their bytes`() throws {
+    let head = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    let chunks = String(repeating: "1\r\na\r\n", count: 10_000)
+    #expect(try status(head + chunks + "0\r\n\r\n") { $0.bodyBytes = 10_000 } == 200)
+  }
+
   @Test(arguments: [(0, 200), (1, 400)])
   func `a chunk line may be as long as the limit`(_ extra: Int, _ expected: Int) throws {
     let name = String(repeating: "a", count: 64 - 4 + extra)
