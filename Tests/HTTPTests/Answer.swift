@@ -1,10 +1,13 @@
+import Testing
+
 /// An answer as a client sees it.
-struct Answer: Equatable {
+struct Answer: Equatable, CustomTestStringConvertible {
   var status: Int
   var head: String
   var body: [UInt8]
 
   var text: String { String(decoding: body, as: UTF8.self) }
+  var testDescription: String { "\(status) with \(body.count) bytes" }
   var closes: Bool { head.contains("\r\nConnection: close\r\n") }
 
   /// The first complete answer and its length; a body after HEAD must be removed by the caller.

@@ -83,6 +83,12 @@ final class Client {
     return false
   }
 
+  /// Whether the server says something within the time.
+  func hears(withinMilliseconds milliseconds: Int32) -> Bool {
+    var event = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&event, 1, milliseconds) > 0
+  }
+
   /// The next answer; nil when the connection ends or nothing comes.
   func answer() -> Answer? {
     while true {

@@ -3,38 +3,35 @@ import HTTP
 import Testing
 
 @Suite(.serialized) struct DeadlineTests {
+  /// Sends `piece` every 20 ms until the server answers, for at most three seconds.
+  private func drip(_ client: Client, _ piece: String) -> Duration {
+    let start = ContinuousClock.now
+    while ContinuousClock.now - start < .seconds(3) && !client.hears(withinMilliseconds: 20) {
+      client.send(piece)
+    }
+    return ContinuousClock.now - start
+  }
+
   @Test func `a head that drips in is cut by its absolute deadline`() throws {
     try withServer({ $0.headMilliseconds = 200 }) { server in
       let client = server.connect()
-      let start = ContinuousClock.now
       client.send("GET /hello HTTP/1.1\r\nHost: a\r\nX: ")
-      for _ in 0..<20 {
-        client.send("a")
-        usleep(20_000)
-      }
-      let answers = client.answersUntilClosed()
-      #expect(answers.map(\.status) == [408] && client.isClosed)
-      #expect(ContinuousClock.now - start < .seconds(2))
+      #expect(drip(client, "a") < .seconds(2))
+      #expect(client.answersUntilClosed().map(\.status) == [408] && client.isClosed)
       #expect(server.application.counts.received == 0)
     }
   }
 
-  @Test func `a body that drips in is cut by its absolute deadline`() throws {
+  @Test(arguments: [("Content-Length: 500", "a"), ("Transfer-Encoding: chunked", "1\r\na\r\n")])
+  func `a body that drips in is cut by its absolute deadline`(
+    _ field: String,
+    _ piece: String
+  ) throws {
     try withServer({ $0.bodyMilliseconds = 200 }) { server in
       let client = server.connect()
-      client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n")
-      for _ in 0..<20 {
-        client.send("a")
-        usleep(20_000)
-      }
+      client.send("POST /echo HTTP/1.1\r\nHost: a\r\n\(field)\r\n\r\n")
+      #expect(drip(client, piece) < .seconds(2))
       #expect(client.answersUntilClosed().map(\.status) == [408] && client.isClosed)
-      let chunked = server.connect()
-      chunked.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
-      for _ in 0..<20 {
-        chunked.send("1\r\na\r\n")
-        usleep(20_000)
-      }
-      #expect(chunked.answersUntilClosed().map(\.status) == [408] && chunked.isClosed)
       #expect(server.application.counts.received == 0)
     }
   }
@@ -87,6 +84,20 @@ import Testing
       server.expect("the late answer is ignored", { $0.late == 1 && $0.expired == 1 })
       client.send(post("hello"))
       #expect(client.answer()?.text == "hello")
+    }
+  }
+
+  @Test func `a late answer never goes to a later request of the connection`() throws {
+    try withServer { server in
+      let client = server.connect()
+      client.send("GET /never?ms=100 HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(client.answer()?.status == 504)
+      server.application.withholdKept()
+      client.send("GET /never?ms=1000 HTTP/1.1\r\nHost: a\r\n\r\n")
+      server.expect("the second request arrives", { $0.deferred == 2 })
+      server.application.finishWithheld()
+      server.expect("the late answer is ignored", { $0.late == 1 })
+      #expect(client.answer()?.status == 504)
     }
   }
 

@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import Testing
 
@@ -71,6 +72,31 @@ import Testing
       client.send("0\r\nX: " + String(repeating: "a", count: (16 << 10) - 7) + "\r\n\r\n")
       #expect(client.answer()?.body.count == 16 << 20)
     }
+  }
+
+  @Test func `large requests share a limit and give their memory back`() throws {
+    try withServer({ $0.largeRequestBytes = 1 << 20 }) { server in
+      let body = String(repeating: "a", count: 600_000)
+      let holder = server.connect()
+      holder.send(String(post(body).dropLast(1)))
+      usleep(100_000)
+      let refused = server.connect()
+      refused.send(post(body))
+      #expect(refused.answersUntilClosed().map(\.status) == [503] && refused.isClosed)
+      holder.send("a")
+      #expect(holder.answer()?.body.count == 600_000)
+      for _ in 0..<5 {
+        let client = server.connect()
+        client.send(post(body))
+        #expect(client.answer()?.body.count == 600_000)
+      }
+    }
+  }
+
+  @Test func `many small chunks need no more room than their bytes`() throws {
+    let head = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    let chunks = String(repeating: "1\r\na\r\n", count: 10_000)
+    #expect(try status(head + chunks + "0\r\n\r\n") { $0.bodyBytes = 10_000 } == 200)
   }
 
   @Test(arguments: [(0, 200), (1, 400)])

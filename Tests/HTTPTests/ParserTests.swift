@@ -53,7 +53,8 @@ import Testing
     post("hello") + "GET /a?b=c HTTP/1.1\r\nHost: a\r\nX-Key: 1234\r\n\r\n",
     "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n"
       + "a\r\n0123456789\r\n0\r\nT: u\r\n\r\n" + post("end"),
-    "PUT /e HTTP/1.1\r\nExpect: 100-continue\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET / HTTP/1.0\r\n\r\n",
+    "PUT /e HTTP/1.1\r\nExpect: 100-continue\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+      + "GET / HTTP/1.0\r\n\r\n",
   ]
 
   private static let spices = [

@@ -22,6 +22,7 @@ final class TestApplication: HTTPApplication, Sendable {
     var finished: [RequestToken] = []
     /// Deferred without an end.
     var kept: [RequestToken] = []
+    var withheld: [RequestToken] = []
   }
 
   private let state = Mutex(State())
@@ -48,6 +49,22 @@ final class TestApplication: HTTPApplication, Sendable {
     state.withLock {
       $0.finished += $0.kept
       $0.kept = []
+    }
+    loop.withLock { $0 }?.wake()
+  }
+
+  /// Puts aside what `/never` kept, until `finishWithheld`.
+  func withholdKept() {
+    state.withLock {
+      $0.withheld = $0.kept
+      $0.kept = []
+    }
+  }
+
+  func finishWithheld() {
+    state.withLock {
+      $0.finished += $0.withheld
+      $0.withheld = []
     }
     loop.withLock { $0 }?.wake()
   }

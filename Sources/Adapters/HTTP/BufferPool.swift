@@ -1,5 +1,5 @@
-// Safety: the pool owns each pointer in `spare`, all of `bufferBytes + ByteBuffer.padding` bytes; one
-// leaves the list when a ByteBuffer adopts it and enters it when a ByteBuffer surrenders it.
+// Safety: the pool owns each pointer in `spare`, all of `bufferBytes + ByteBuffer.padding` bytes;
+// one leaves the list when a ByteBuffer adopts it and enters it when a ByteBuffer surrenders it.
 
 /// Spare buffers of one size, so that steady traffic allocates nothing.
 @safe

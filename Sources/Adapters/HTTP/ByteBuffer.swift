@@ -1,6 +1,6 @@
 // Safety: a ByteBuffer alone owns `base`, an allocation of `capacity + padding` bytes (nil when the
-// capacity is 0) and frees it once. Each access first proves its range lies within `count` (reads) or
-// `capacity` (writes) by a precondition or by `makeRoom`; spans are lent to closures only.
+// capacity is 0) and frees it once. Each access first proves its range lies within `count` (reads)
+// or `capacity` (writes) by a precondition or by `makeRoom`; spans are lent to closures only.
 
 import Glibc
 

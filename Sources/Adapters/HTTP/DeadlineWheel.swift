@@ -1,8 +1,8 @@
 /// One deadline per slot, in buckets of a few milliseconds.
 ///
-/// Moving a deadline later costs one store: the slot stays in its bucket and is sorted again when that
-/// bucket comes up. A busy connection, whose deadline moves with every request, is linked about once
-/// a horizon, not once a request.
+/// Moving a deadline later costs one store: the slot stays in its bucket and is sorted again when
+/// that bucket comes up. A busy connection, whose deadline moves with every request, is linked
+/// about once a horizon, not once a request.
 struct DeadlineWheel {
   private static let millisecondsPerTick: Int64 = 4
   private static let buckets: Int64 = 4096

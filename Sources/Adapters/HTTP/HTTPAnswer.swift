@@ -1,7 +1,7 @@
 /// Writes one answer straight into the output buffer of its connection.
 ///
-/// In this order: `start`, any number of `header`, any number of `append`. The length is filled in at
-/// the end, and a body after HEAD, 204 or 304 is left out.
+/// In this order: `start`, any number of `header`, any number of `append`. The length is filled in
+/// at the end, and a body after HEAD, 204 or 304 is left out.
 ///
 ///     answer.start(200)
 ///     answer.append(#"{"status":"ok"}"#)

@@ -2,7 +2,7 @@
 package enum Reception: Sendable {
   /// The answer is written.
   case answered
-  /// The answer follows through `HTTPLoop.answer`; `expired` is called if it takes longer than this.
+  /// The answer follows through `HTTPLoop.answer`, or `expired` is called after this time.
   case later(milliseconds: Int)
 }
 

@@ -17,9 +17,9 @@ extension HTTPLoop {
   /// Reads once what the client sent.
   func receive(_ connection: Connection, _ application: any HTTPApplication) {
     guard makeRoom(connection) else {
-      // A deferred request has its buffer full of later ones: they wait in the socket.
-      precondition(connection.phase == .deferred, "a request within the limits has room")
-      return settle(connection, application)
+      // Behind a deferred request, further ones wait in the socket once the buffer is full.
+      if connection.phase == .reading { refuse(connection, .outOfMemory) }
+      return advance(connection, application)
     }
     switch Sockets.receive(connection.descriptor, into: &connection.input) {
     case .moved: break
@@ -39,7 +39,16 @@ extension HTTPLoop {
     if connection.input.room > 0 { return true }
     if connection.parser.start > 0 { connection.parser.compact(&connection.input) }
     if connection.input.room > 0 { return true }
-    return connection.phase == .reading && connection.input.makeRoom(1)
+    return connection.phase == .reading && grow(connection)
+  }
+
+  private func grow(_ connection: Connection) -> Bool {
+    let before = connection.input.capacity
+    guard largeRequestBytes + before <= limits.largeRequestBytes else { return false }
+    let hasGrown = connection.input.makeRoom(1)
+    precondition(hasGrown, "a request within the limits has room")
+    largeRequestBytes += connection.input.capacity - before
+    return true
   }
 
   /// Head, body and trailers at their limits, with an empty line before and a chunk line between.
@@ -153,6 +162,7 @@ extension HTTPLoop {
   func giveInput(_ connection: Connection) {
     var input = ByteBuffer()
     swap(&input, &connection.input)
+    largeRequestBytes -= input.capacity - limits.bufferBytes
     pool.give(input)
     connection.parser.reset()
   }

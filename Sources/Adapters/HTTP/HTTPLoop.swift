@@ -20,6 +20,8 @@ package final class HTTPLoop: @unchecked Sendable {
   var acceptResumes: Int64?
   var connections: [Connection] = []
   var vacant: [Int] = []
+  /// Memory that input buffers have above their first size.
+  var largeRequestBytes = 0
   /// Open connections that are only being told 503.
   var refusedCount = 0
   var wheel: DeadlineWheel

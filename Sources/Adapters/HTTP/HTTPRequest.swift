@@ -1,6 +1,7 @@
 // Safety: the two pointers lie in the input buffer of a connection, which does not move while the
-// application is borrowing the request: `receive` cannot keep a noncopyable borrowed value, and every
-// span is lent to a closure. Ranges come from the parser, which proved them against the buffer.
+// application is borrowing the request: `receive` cannot keep a noncopyable borrowed value, and
+// every span is lent to a closure. Ranges come from the parser, which proved them against the
+// buffer.
 
 /// A complete request, valid while `HTTPApplication.receive` runs.
 @safe

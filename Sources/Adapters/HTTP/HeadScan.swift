@@ -1,7 +1,8 @@
-/// The first judge of a head: line ends, field names, folding, control characters, counts and sizes.
+/// The first judge of a head: line ends, names, folding, control characters, counts and sizes.
 ///
-/// It sees every byte once, however the bytes are cut into packets, and decides line by line, so its
-/// verdict does not depend on the cuts. What it lets pass goes on to libhttp-parser as one piece.
+/// It sees every byte once, however the bytes are cut into packets, and decides line by line, so
+/// its verdict does not depend on the cuts. What it lets pass goes on to libhttp-parser as one
+/// piece.
 struct HeadScan {
   enum Verdict: Equatable {
     case unfinished, complete

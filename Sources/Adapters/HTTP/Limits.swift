@@ -15,6 +15,8 @@ package struct Limits: Sendable {
   package var targetBytes = 8 << 10
   /// A request body, after chunks are joined.
   package var bodyBytes = 16 << 20
+  /// Memory for requests that do not fit `bufferBytes`, over all connections.
+  package var largeRequestBytes = 1 << 30
   /// A chunk-size line with its extensions and line end.
   package var chunkLineBytes = 256
   /// An answer with its head; a longer one becomes a 500.

@@ -1,6 +1,6 @@
 // Safety: `events` is an allocation of `capacity` events that epoll_wait fills from the front; only
-// the number it reported is read. `pending` is one aligned word, used by atomic operations only. Both
-// live as long as the Poller, and `wake` is the one method meant for other threads.
+// the number it reported is read. `pending` is one aligned word, used by atomic operations only.
+// Both live as long as the Poller, and `wake` is the one method meant for other threads.
 
 import CLinux
 import Glibc

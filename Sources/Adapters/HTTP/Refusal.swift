@@ -4,7 +4,7 @@ package enum Refusal: Equatable, Sendable {
   case missingHost, repeatedHost, ambiguousLength, malformedLength, unsupportedEncoding
   case malformedHead, malformedChunk, malformedTrailer
   case headTooSlow, bodyTooSlow, bodyTooLong, targetTooLong, headTooLong, tooManyFields
-  case unknownMethod, unknownVersion, tooManyConnections
+  case unknownMethod, unknownVersion, tooManyConnections, outOfMemory
 
   /// The HTTP status.
   package var status: Int {
@@ -14,7 +14,7 @@ package enum Refusal: Equatable, Sendable {
     case .targetTooLong: 414
     case .headTooLong, .tooManyFields: 431
     case .unknownMethod: 501
-    case .tooManyConnections: 503
+    case .tooManyConnections, .outOfMemory: 503
     case .unknownVersion: 505
     default: 400
     }
@@ -29,6 +29,7 @@ package enum Refusal: Equatable, Sendable {
     case .headTooLong, .tooManyFields: "head_too_large"
     case .unknownMethod: "unknown_method"
     case .tooManyConnections: "too_many_connections"
+    case .outOfMemory: "overloaded"
     case .unknownVersion: "unknown_version"
     default: "bad_request"
     }
@@ -59,6 +60,7 @@ package enum Refusal: Equatable, Sendable {
     case .unknownMethod: "The method is not known to this server."
     case .unknownVersion: "This server speaks HTTP/1.0 and HTTP/1.1."
     case .tooManyConnections: "The server has as many connections as it accepts."
+    case .outOfMemory: "The server holds as many large requests as it accepts."
     }
   }
 }

@@ -10,6 +10,7 @@ package enum RouteMatch: Sendable {
   case found(handler: Int, segments: InlineArray<4, PathSegment>)
   /// The path exists with these methods only: the value of `Allow`.
   case methodNotAllowed(allow: String)
+  /// No route has this path.
   case notFound
 }
 
