@@ -120,7 +120,8 @@ let package = Package(
       [
         "HTTP", "Storage", "Payments", "Features", "Models", "Rules", "Engine", "Journal", "Intake",
         "Pipeline",
-      ]),
+      ]
+    ),
 
     // App: commands, configuration, wiring: the only place that knows concrete backends.
     .executableTarget(

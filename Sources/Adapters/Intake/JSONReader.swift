@@ -79,6 +79,12 @@ import Payments
     }
   }
 
+  /// Parses the first `count` bytes of a span that has the padding behind them.
+  package func parse(padded bytes: borrowing Span<UInt8>, count: Int) throws(InputError) {
+    precondition(count + JSONReader.padding <= bytes.count, "no padding behind the text")
+    try parse(unsafe bytes.bytes.extracting(0..<count))
+  }
+
   package var rootKind: Kind { Kind(rawValue: UInt8(unsafe csj_root_type(parser))) ?? .null }
 
   /// Makes the array under a key of the root the current one; its length, or nil where there is

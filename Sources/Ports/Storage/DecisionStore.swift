@@ -40,8 +40,9 @@ package struct StoreCursor: Sendable, Hashable {
   }
 }
 
-/// A decision as a store keeps it: the columns that are searched. The body stays in the journal, at
-/// `position`.
+/// A decision as a store keeps it: the columns that are searched.
+///
+/// The body stays in the journal, at `position`.
 package struct DecisionRow: Sendable, Hashable {
   /// Position of the transaction's entry; unique.
   package var position: UInt64
@@ -58,8 +59,15 @@ package struct DecisionRow: Sendable, Hashable {
   package var account: String
 
   package init(
-    position: UInt64, source: UInt16, idKey: Int64, time: Int64, receivedAt: Int64, amount: Int64,
-    outcome: Outcome, score: Float, account: String
+    position: UInt64,
+    source: UInt16,
+    idKey: Int64,
+    time: Int64,
+    receivedAt: Int64,
+    amount: Int64,
+    outcome: Outcome,
+    score: Float,
+    account: String
   ) {
     self.position = position
     self.source = source
@@ -125,7 +133,9 @@ package protocol DecisionStore: AnyObject {
   /// Writes rows and the new cursor in one transaction. Rows that are there already stay as they
   /// are, so that applying twice changes nothing.
   func apply(
-    _ decisions: [DecisionRow], _ labels: [LabelRow], upTo cursor: StoreCursor
+    _ decisions: [DecisionRow],
+    _ labels: [LabelRow],
+    upTo cursor: StoreCursor
   ) throws(StoreError)
 
   /// A view for another thread.

@@ -58,7 +58,9 @@ package final class Catalog: Sendable {
   func program(of decision: borrowing Span<UInt8>) -> Program? {
     let key = ProgramKey(
       source: UInt16(DecisionRecord.source(decision)),
-      features: DecisionRecord.featureSet(decision), rules: DecisionRecord.ruleSet(decision))
+      features: DecisionRecord.featureSet(decision),
+      rules: DecisionRecord.ruleSet(decision)
+    )
     return state.withLock { $0.programs[key] }
   }
 

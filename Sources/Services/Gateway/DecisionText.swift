@@ -11,7 +11,9 @@ struct DecisionText {
 
   /// What a reply says of a decision, as the fields of an open object.
   mutating func fields(
-    record: borrowing Span<UInt8>, decision: borrowing Span<UInt8>, contributions: Bool,
+    record: borrowing Span<UInt8>,
+    decision: borrowing Span<UInt8>,
+    contributions: Bool,
     into json: inout JSONText
   ) {
     let program = catalog.program(of: decision)
@@ -72,7 +74,9 @@ struct DecisionText {
 
   /// Exact TreeSHAP contributions to the margin, in log-odds, by feature; `base` is their origin.
   mutating func contributions(
-    _ decision: borrowing Span<UInt8>, _ program: Catalog.Program?, into json: inout JSONText
+    _ decision: borrowing Span<UInt8>,
+    _ program: Catalog.Program?,
+    into json: inout JSONText
   ) {
     let fingerprint = DecisionRecord.model(decision)
     guard let model = catalog.model(fingerprint), let program,
@@ -95,8 +99,12 @@ struct DecisionText {
 
   /// All that is known of a decision: transaction, features, reasons, contributions, versions.
   mutating func whole(
-    record: borrowing Span<UInt8>, decision: borrowing Span<UInt8>, receivedAt: Int64,
-    position: UInt64, label: Bool?, into json: inout JSONText
+    record: borrowing Span<UInt8>,
+    decision: borrowing Span<UInt8>,
+    receivedAt: Int64,
+    position: UInt64,
+    label: Bool?,
+    into json: inout JSONText
   ) {
     let program = catalog.program(of: decision)
     json.open("{")
@@ -129,7 +137,9 @@ struct DecisionText {
   }
 
   private func transaction(
-    _ record: borrowing Span<UInt8>, _ source: Source?, into json: inout JSONText
+    _ record: borrowing Span<UInt8>,
+    _ source: Source?,
+    into json: inout JSONText
   ) {
     json.open("{")
     json.key("time")

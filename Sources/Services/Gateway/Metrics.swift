@@ -49,15 +49,22 @@ package final class Metrics: Sendable {
     metric("assay_journal_bytes", "counter", "Bytes of the journal that are durable.")
     text += "assay_journal_bytes \(core.committed.bytes)\n"
     text += Metrics.histogram(
-      "assay_request_duration_seconds", "From a request's arrival to its answer.", requests)
+      "assay_request_duration_seconds",
+      "From a request's arrival to its answer.",
+      requests
+    )
     text += Metrics.histogram(
-      "assay_journal_sync_duration_seconds", "One write and sync of the journal.",
-      core.syncDurations)
+      "assay_journal_sync_duration_seconds",
+      "One write and sync of the journal.",
+      core.syncDurations
+    )
     return text
   }
 
   private static func histogram(
-    _ name: String, _ help: String, _ histogram: Histogram
+    _ name: String,
+    _ help: String,
+    _ histogram: Histogram
   ) -> String {
     var text = "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
     let (counts, sum) = histogram.cumulative

@@ -1,0 +1,124 @@
+package import Payments
+
+/// Decodes labels from JSON: one, or `{"labels": […]}`.
+package final class LabelDecoder {
+  package static let itemsMax = 1000
+
+  /// One label as a client sends it.
+  package struct Item: Sendable {
+    package var id: [UInt8]
+    package var source: String?
+    package var verdict: Verdict
+    /// The transaction, where the client sent its entities.
+    package var record: [UInt8]?
+  }
+
+  private enum Slot {
+    static let id = 0
+    static let source = 1
+    static let fraud = 2
+    static let account = 3
+    static let counterparty = 4
+    static let amount = 5
+    static let time = 6
+    static let channel = 7
+  }
+
+  private let reader = JSONReader(
+    names: [
+      ("transaction_id", Slot.id), ("source", Slot.source), ("fraud", Slot.fraud),
+      ("account", Slot.account), ("counterparty", Slot.counterparty), ("amount", Slot.amount),
+      ("time", Slot.time), ("channel", Slot.channel),
+    ],
+    bytesMax: 2 << 20
+  )
+  private let sources: [Source]
+
+  package init(sources: [Source]) { self.sources = sources }
+
+  /// The labels of a request's body.
+  package func decode(_ body: [UInt8]) throws(InputError) -> [Item] {
+    var padded = body
+    padded.append(contentsOf: repeatElement(0, count: JSONReader.padding))
+    let span = padded.span
+    try reader.parse(padded: span, count: body.count)
+    guard reader.rootKind == .object else {
+      throw InputError(.invalid, "a label is an object")
+    }
+    var items: [Item] = []
+    if let count = reader.openArray("labels") {
+      guard (1...LabelDecoder.itemsMax).contains(count) else {
+        throw InputError(.tooLarge, "a request holds 1 to \(LabelDecoder.itemsMax) labels")
+      }
+      while true {
+        switch reader.next() {
+        case .end: return items
+        case .notAnObject: throw InputError(.invalid, "a label is an object")
+        case .object: items.append(try item())
+        }
+      }
+    }
+    guard case .object = reader.next(root: true) else {
+      throw InputError(.invalid, "a label is an object")
+    }
+    items.append(try item())
+    return items
+  }
+
+  private func text(_ slot: Int) -> [UInt8]? {
+    switch reader.kind(slot) {
+    case .text: reader.withText(slot) { $0.array }
+    case .integer: Array(String(reader.integer(slot)).utf8)
+    default: nil
+    }
+  }
+
+  private func item() throws(InputError) -> Item {
+    if let unknown = reader.unknownKey {
+      throw InputError(.invalid, field: unknown, "is not a field of a label")
+    }
+    guard let id = text(Slot.id), !id.isEmpty, id.count <= TransactionRecord.textBytesMax else {
+      throw InputError(.invalid, field: "transaction_id", "is missing")
+    }
+    let verdict: Verdict
+    switch reader.kind(Slot.fraud) {
+    case .truth: verdict = reader.integer(Slot.fraud) == 1 ? .fraud : .legitimate
+    case .integer where (0...1).contains(reader.integer(Slot.fraud)):
+      verdict = reader.integer(Slot.fraud) == 1 ? .fraud : .legitimate
+    default: throw InputError(.invalid, field: "fraud", "is true or false")
+    }
+    let source = text(Slot.source).map { String(decoding: $0, as: UTF8.self) }
+    var item = Item(id: id, source: source, verdict: verdict, record: nil)
+    if reader.kind(Slot.account) != .absent { item.record = try record(id, source) }
+    return item
+  }
+
+  /// The transaction's record from the entities that the client sent.
+  private func record(_ id: [UInt8], _ name: String?) throws(InputError) -> [UInt8] {
+    guard let source = sources.first(where: { $0.name == name }) else {
+      throw InputError(.invalid, field: "source", "is needed beside a transaction's entities")
+    }
+    var builder = TransactionBuilder(source: source.id, schema: source.schema)
+    builder.set(text: Schema.Text.id, id.span)
+    for (slot, target) in [
+      (Slot.account, Schema.Text.account), (Slot.counterparty, Schema.Text.counterparty),
+      (Slot.channel, Schema.Text.channel),
+    ] {
+      guard let value = text(slot) else { continue }
+      guard value.count <= TransactionRecord.textBytesMax else {
+        throw InputError(.invalid, field: reader.name(slot), "is too long")
+      }
+      builder.set(text: target, value.span)
+    }
+    guard let amount = Money(units: reader.number(Slot.amount), scale: source.currency.scale),
+      let time = text(Slot.time), let instant = Timestamp(parsing: time.span, zone: source.zone)
+    else {
+      throw InputError(.invalid, field: "time", "and amount are needed beside the account")
+    }
+    builder.amount = amount
+    builder.time = instant
+    var bytes: [UInt8] = []
+    builder.finish(into: &bytes)
+    return bytes
+  }
+}
