@@ -112,7 +112,7 @@ let package = Package(
     adapter("Intake", ["CLinux", "CSimdJSON", "CZlib", "Payments"]),
 
     // Services: talk to ports and the core, never to one another's insides.
-    service("Pipeline", ["CLinux", "Payments", "Journal", "Engine"]),
+    service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
     service("Simulator", ["Payments"]),
     service(
@@ -127,10 +127,10 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "Payments", "Language", "Features", "Rules", "Models", "Engine", "Journal", "Registry",
+        "Payments", "Language", "Features", "Models", "Engine", "Journal", "Registry",
         "Learning",
         "Storage", "HTTP", "FileJournal", "Replay", "SQLiteStore", "Vault", "Intake", "Pipeline",
-        "Simulator", "Gateway",
+        "Simulator", "Gateway", "Rules", "Numerics",
       ]),
       path: "Sources/App/assay",
       swiftSettings: strict

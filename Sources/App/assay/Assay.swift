@@ -6,7 +6,11 @@ struct Assay {
   static let version = "0.1.0"
 
   static var commands: [any Command.Type] {
-    [TrainCommand.self, EvaluateCommand.self, FeaturesCommand.self, VersionCommand.self]
+    [
+      ServeCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self,
+      FeaturesCommand.self, BackfillCommand.self, ReplayCommand.self, SnapshotCommand.self,
+      ConfigCommand.self, VersionCommand.self,
+    ]
   }
 
   static func main() {

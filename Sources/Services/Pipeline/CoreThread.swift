@@ -70,7 +70,7 @@ package final class CoreThread: Sendable {
   ///
   /// A failed write or sync ends the process: nothing may be answered after it.
   package func start(
-    _ sequencer: sending Sequencer,
+    _ sequencer: Sequencer,
     failed: @escaping @Sendable (JournalError) -> Never
   ) {
     let box = SequencerBox(sequencer)
@@ -87,7 +87,7 @@ package final class CoreThread: Sendable {
     thread.start()
   }
 
-  // Safety: the sequencer is handed to the core thread once and used by no other.
+  // Safety: the sequencer is handed to the core thread once and from then on used by no other.
   private final class SequencerBox: @unchecked Sendable {
     let sequencer: Sequencer
     init(_ sequencer: Sequencer) { self.sequencer = sequencer }

@@ -1,0 +1,109 @@
+import Foundation
+import Intake
+import Journal
+import Payments
+import Pipeline
+import Replay
+import Vault
+
+/// Feeds past transactions to a data directory: state learns, nothing is decided.
+enum BackfillCommand: Command {
+  static let name = "backfill"
+  static let summary = "feed past transactions and their labels to a data directory"
+  static let options = [
+    Arguments.Option("data", "DIR", "data directory; no server may be using it"),
+    Arguments.Option("in", "F…", "CSV files as one stream, plain or gzip", repeats: true),
+    Arguments.Option("dialect", "D", "native, paysim or card (card)"),
+    Arguments.Option("json", nil, "report as JSON"),
+  ]
+
+  struct Report: Encodable {
+    var transactions = 0
+    var labels = 0
+    var known = 0
+    var seconds = 0.0
+  }
+
+  static func run(_ arguments: Arguments) throws {
+    let dialect = try SourceCatalog.dialect(arguments.text("dialect") ?? "card")
+    let files = arguments.list("in")
+    guard !files.isEmpty else { throw UsageError("--in is missing") }
+    let node = try Node(DataDirectory(try arguments.required("data")))
+    node.start()
+    defer { node.core.stop() }
+    let report = try feed(files, SourceCatalog.entry(dialect).source, to: node)
+    if arguments.has("json") { return try Console.json(report) }
+    Console.print(
+      "\(report.transactions) transactions, \(report.labels) labels, \(report.known) known before,"
+        + String(format: " %.1f s", report.seconds))
+  }
+
+  /// Streams files into the core thread's log, a batch at a time.
+  static func feed(
+    _ files: [String], _ source: Source, to node: Node,
+    progress: (Int) -> Void = { Console.progress("\($0) transactions") }
+  ) throws -> Report {
+    let vault = node.vault
+    var feed = HistoryFeed(paths: files, source: source, tokenizer: { vault.token($0) })
+    var sender = HistorySender(node.core)
+    let start = ContinuousClock.now
+    var body: [UInt8] = []
+    while let item = try feed.next(into: &body) {
+      if case .label = item {
+        try sender.add(body, isLabel: true)
+      } else {
+        try sender.add(body, isLabel: false)
+      }
+      body.removeAll(keepingCapacity: true)
+      if feed.rows % 10_000 == 0 { progress(feed.rows) }
+    }
+    try sender.send()
+    Console.endProgress()
+    sender.report.seconds = (ContinuousClock.now - start) / .seconds(1)
+    return sender.report
+  }
+}
+
+/// Collects past transactions and labels, and hands them to the core thread in batches.
+private struct HistorySender {
+  private static let batchItems = 2000
+
+  private let core: CoreThread
+  private let submission = Submission()
+  private var isLabel = false
+  var report = BackfillCommand.Report()
+
+  init(_ core: CoreThread) {
+    self.core = core
+    submission.kind = .history
+  }
+
+  mutating func add(_ body: [UInt8], isLabel label: Bool) throws {
+    if label != isLabel || submission.items.count >= HistorySender.batchItems {
+      try send()
+      isLabel = label
+      submission.kind = label ? .entries(.label) : .history
+    }
+    submission.add { $0.append(contentsOf: body) }
+  }
+
+  mutating func send() throws {
+    if submission.items.isEmpty { return }
+    guard core.submitAndWait(submission) else {
+      throw CommandError("the core thread has stopped")
+    }
+    for result in submission.results {
+      switch result {
+      case .logged:
+        if isLabel { report.labels += 1 } else { report.transactions += 1 }
+      case .conflict, .duplicate: report.known += 1
+      case .unavailable: throw CommandError("the disk has no space for the journal")
+      case .future: throw CommandError("a transaction lies in the future")
+      case .refused(let why): throw CommandError(why)
+      case .decided: break
+      }
+    }
+    submission.reset()
+    submission.kind = isLabel ? .entries(.label) : .history
+  }
+}

@@ -1,0 +1,58 @@
+import Engine
+import FileJournal
+import Foundation
+import Journal
+import Pipeline
+
+/// Folds a whole log again and compares every decision with the logged one.
+enum ReplayCommand: Command {
+  static let name = "replay"
+  static let summary = "recompute every decision of a data directory from its log"
+  static let options = [
+    Arguments.Option("data", "DIR", "data directory; a live server may be using it"),
+    Arguments.Option("verify", nil, "exit 1 where a decision comes out otherwise"),
+    Arguments.Option("json", nil, "report as JSON"),
+  ]
+
+  private struct Report: Encodable {
+    var decisions: Int
+    var differences: Int
+    var transactions: Int
+    var history: Int
+    var labels: Int
+    var digests: Int
+    var notVerifiable: Int
+    var stateDigest: String
+    var seconds: Double
+    var firstDifferences: [String]
+  }
+
+  static func run(_ arguments: Arguments) throws {
+    let directory = DataDirectory(try arguments.required("data"))
+    try directory.requireJournal()
+    let disk = try FileDisk(directory: directory.journal, readOnly: true)
+    let start = ContinuousClock.now
+    let done = try Startup.run(disk: disk, snapshots: [], newLog: 0, repair: false) {
+      directory.makeEngine(seed: 0)
+    }
+    let fold = done.fold
+    let report = Report(
+      decisions: fold.decisions, differences: fold.differences, transactions: fold.transactions,
+      history: fold.histories, labels: fold.labels, digests: fold.digests,
+      notVerifiable: fold.notVerifiable,
+      stateDigest: String(done.engine.stateDigest(), radix: 16),
+      seconds: (ContinuousClock.now - start) / .seconds(1),
+      firstDifferences: fold.firstDifferences.map { "\($0.what) at \($0.position.bytes)" })
+    if arguments.has("json") {
+      try Console.json(report)
+    } else {
+      Console.print(
+        "\(report.decisions) decisions, \(report.differences) differences, \(report.history)"
+          + " past transactions, \(report.labels) labels, state \(report.stateDigest)")
+      for difference in report.firstDifferences { Console.print("  \(difference)") }
+    }
+    if arguments.has("verify"), report.differences > 0 {
+      throw CommandError("\(report.differences) decisions came out otherwise")
+    }
+  }
+}

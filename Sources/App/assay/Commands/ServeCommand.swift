@@ -1,0 +1,81 @@
+import Engine
+import FileJournal
+import Foundation
+import Gateway
+import HTTP
+import Journal
+import Payments
+import Pipeline
+import Vault
+
+/// Runs the whole platform in this process.
+enum ServeCommand: Command {
+  static let name = "serve"
+  static let summary = "decide on transactions over HTTP"
+  static var options: [Arguments.Option] {
+    Configuration.options + [
+      Arguments.Option("demo", nil, "simulate history, train on it, and show live traffic")
+    ]
+  }
+
+  static func run(_ arguments: Arguments) throws {
+    let configuration = try Configuration(
+      arguments, environment: ProcessInfo.processInfo.environment)
+    Signals.hold()
+    let directory = DataDirectory(configuration.data)
+    let node = try Node(directory, segmentBytes: configuration.segmentMiB << 20)
+    let catalog = try directory.catalog(sources: node.sources)
+    node.start()
+    let store = try node.openStore()
+    let projector = Projector(
+      core: node.core, disk: try FileDisk(directory: directory.journal, readOnly: true),
+      store: store
+    ) { Console.note($0) }
+    projector.start()
+
+    var limits = Limits()
+    limits.connections = configuration.maxConnections
+    let loop = try HTTPLoop(
+      address: configuration.address, port: UInt16(configuration.port), limits: limits)
+    let gateway = try Gateway(
+      settings: try settings(configuration, node), core: node.core, catalog: catalog, loop: loop,
+      store: store
+    ) { try FileDisk(directory: directory.journal, readOnly: true) }
+    let snapshots = SnapshotKeeper(
+      directory, core: node.core, every: UInt64(configuration.snapshotMiB) << 20)
+    snapshots.start()
+    Signals.onStop { loop.stop(drainMilliseconds: 5000) }
+    announce(configuration, node, loop.port)
+    loop.run(gateway)
+
+    snapshots.stop()
+    node.core.stop()
+    projector.stop()
+    gateway.stop()
+    Console.note("assay: stopped in order")
+  }
+
+  private static func settings(
+    _ configuration: Configuration, _ node: Node
+  ) throws -> Gateway.Settings {
+    var keys = [configuration.frontendKey, configuration.adminKey].compactMap { $0 }
+    if keys.isEmpty { keys = [try node.directory.ownKey()] }
+    let vault = node.vault
+    return Gateway.Settings(
+      keys: keys.map { Array($0.utf8) }, sameKey: Vault.equal,
+      tokenizer: { vault.token($0) }, run: UInt64(Clocks.wallMicroseconds()),
+      page: Array(StatusPage.html.utf8))
+  }
+
+  private static func announce(_ configuration: Configuration, _ node: Node, _ port: UInt16) {
+    let recovered = node.recovered
+    Console.note(
+      "assay \(Assay.version): \(configuration.data), \(recovered.fold.decisions) decisions and"
+        + " \(recovered.fold.histories) past transactions folded"
+        + (recovered.snapshot == nil ? "" : " onto a snapshot"))
+    let key =
+      configuration.frontendKey == nil && configuration.adminKey == nil
+      ? "; API key in \(node.directory.keyFile)" : ""
+    Console.print("assay listens on http://\(configuration.address):\(port)\(key)")
+  }
+}

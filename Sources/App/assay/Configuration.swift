@@ -1,0 +1,124 @@
+import Foundation
+
+/// What `serve` runs with: flags before environment before file before defaults.
+struct Configuration {
+  var data = "run/data"
+  var address = "127.0.0.1"
+  var port = 8000
+  var frontendKey: String?
+  var adminKey: String?
+  var segmentMiB = 64
+  var snapshotMiB = 256
+  var maxConnections = 10_000
+
+  /// An entry of the configuration: its flag, its environment variable and its help.
+  private struct Setting {
+    var flag: String?
+    var variable: String
+    var value: String
+    var help: String
+  }
+
+  private static let settings = [
+    Setting(flag: "data", variable: "ASSAY_DATA", value: "DIR", help: "data directory"),
+    Setting(flag: "port", variable: "PORT", value: "N", help: "port (8000)"),
+    Setting(
+      flag: "address", variable: "ASSAY_ADDRESS", value: "A", help: "address (127.0.0.1)"),
+    Setting(
+      flag: nil, variable: "FRONTEND_API_KEY", value: "KEY", help: "a client's API key"),
+    Setting(
+      flag: nil, variable: "ADMIN_API_KEY", value: "KEY", help: "an administrator's API key"),
+    Setting(
+      flag: "segment-mib", variable: "ASSAY_SEGMENT_MIB", value: "N",
+      help: "size of a journal segment (64)"),
+    Setting(
+      flag: "snapshot-mib", variable: "ASSAY_SNAPSHOT_MIB", value: "N",
+      help: "journal between two snapshots (256)"),
+    Setting(
+      flag: "max-connections", variable: "ASSAY_MAX_CONNECTIONS", value: "N",
+      help: "connections at a time (10000)"),
+  ]
+
+  private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
+    switch variable {
+    case "ASSAY_DATA": data = text
+    case "PORT": port = try Configuration.number("port", text, 0...65_535)
+    case "ASSAY_ADDRESS": address = text
+    case "FRONTEND_API_KEY": frontendKey = text
+    case "ADMIN_API_KEY": adminKey = text
+    case "ASSAY_SEGMENT_MIB":
+      segmentMiB = try Configuration.number("segment-mib", text, 16...4096)
+    case "ASSAY_SNAPSHOT_MIB":
+      snapshotMiB = try Configuration.number("snapshot-mib", text, 1...1_000_000)
+    default:
+      maxConnections = try Configuration.number("max-connections", text, 1...100_000)
+    }
+  }
+
+  private static func number(
+    _ name: String, _ text: String, _ range: ClosedRange<Int>
+  ) throws(UsageError) -> Int {
+    guard let value = Int(text), range.contains(value) else {
+      throw UsageError(
+        "\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+    }
+    return value
+  }
+
+  static var options: [Arguments.Option] {
+    settings.compactMap { setting in
+      setting.flag.map {
+        Arguments.Option($0, setting.value, setting.help + "; or \(setting.variable)")
+      }
+    } + [Arguments.Option("config", "FILE", "file of NAME=VALUE lines, by environment names")]
+  }
+
+  /// The effective configuration.
+  init(_ arguments: Arguments, environment: [String: String]) throws {
+    let file = try arguments.text("config").map { try Configuration.read($0) } ?? [:]
+    for setting in Configuration.settings {
+      let flag = setting.flag.flatMap { arguments.text($0) }
+      guard let value = flag ?? environment[setting.variable] ?? file[setting.variable],
+        !value.isEmpty
+      else { continue }
+      try set(setting.variable, value)
+    }
+    let isLoopback = ["127.0.0.1", "::1", "localhost"].contains(address)
+    guard isLoopback || frontendKey != nil || adminKey != nil else {
+      throw UsageError(
+        "listening on \(address) needs FRONTEND_API_KEY or ADMIN_API_KEY; without keys only"
+          + " loopback addresses are served")
+    }
+  }
+
+  private static func read(_ path: String) throws -> [String: String] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw UsageError("cannot read the configuration file \(path)")
+    }
+    var values: [String: String] = [:]
+    let known = Set(settings.map(\.variable))
+    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let line = raw.trimmingCharacters(in: .whitespaces)
+      if line.isEmpty || line.hasPrefix("#") { continue }
+      let parts = line.split(separator: "=", maxSplits: 1).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      guard parts.count == 2, known.contains(parts[0]) else {
+        throw UsageError("\(path), line \(index + 1): '\(line)' is not a known NAME=VALUE")
+      }
+      values[parts[0]] = parts[1]
+    }
+    return values
+  }
+
+  /// The effective values by name, secrets hidden.
+  var shown: [(name: String, value: String)] {
+    func hidden(_ key: String?) -> String { key == nil ? "(not set)" : "(set, hidden)" }
+    return [
+      ("ASSAY_DATA", data), ("PORT", "\(port)"), ("ASSAY_ADDRESS", address),
+      ("FRONTEND_API_KEY", hidden(frontendKey)), ("ADMIN_API_KEY", hidden(adminKey)),
+      ("ASSAY_SEGMENT_MIB", "\(segmentMiB)"), ("ASSAY_SNAPSHOT_MIB", "\(snapshotMiB)"),
+      ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
+    ]
+  }
+}

@@ -1,0 +1,197 @@
+import Engine
+import Features
+import FileJournal
+import Foundation
+import Gateway
+import Intake
+import Journal
+import Models
+import Payments
+import Pipeline
+import Registry
+import Rules
+import Vault
+
+/// One tenant's directory: its log, snapshots, keys, models and programs.
+struct DataDirectory: Sendable {
+  static let snapshotsKept = 2
+
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
+  var journal: String { path + "/journal" }
+  var snapshots: String { path + "/snapshots" }
+  var models: String { path + "/models" }
+  var objects: String { path + "/objects" }
+  var database: String { path + "/decisions.sqlite" }
+  var keyFile: String { path + "/api-key" }
+
+  /// Makes the folders that are missing, for the owner alone.
+  func create() throws {
+    for folder in [path, journal, snapshots, models, objects] {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    }
+  }
+
+  func requireJournal() throws(CommandError) {
+    guard FileManager.default.fileExists(atPath: journal) else {
+      throw CommandError("\(path) is not a data directory: there is no \(journal)")
+    }
+  }
+
+  /// Files of a folder with an ending, newest name first.
+  private func files(_ folder: String, _ ending: String) -> [String] {
+    // A folder that is not there has no files.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasSuffix(ending) }.sorted(by: >).map { folder + "/" + $0 }
+  }
+
+  /// The bytes of the snapshots, newest first.
+  func snapshotBytes() -> [[UInt8]] {
+    files(snapshots, ".snapshot").compactMap { path in
+      FileManager.default.contents(atPath: path).map { [UInt8]($0) }
+    }
+  }
+
+  /// Writes a snapshot durably and removes those beyond the newest two.
+  func write(snapshot bytes: [UInt8], at position: Position) throws {
+    let digits = String(position.bytes, radix: 16)
+    let name = String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    let target = snapshots + "/" + name + ".snapshot"
+    let draft = target + ".draft"
+    guard FileManager.default.createFile(
+      atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600])
+    else { throw CommandError("cannot write \(draft)") }
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: draft))
+    try handle.write(contentsOf: Data(bytes))
+    try handle.synchronize()
+    try handle.close()
+    if FileManager.default.fileExists(atPath: target) {
+      try FileManager.default.removeItem(atPath: target)
+    }
+    try FileManager.default.moveItem(atPath: draft, toPath: target)
+    for old in files(snapshots, ".snapshot").dropFirst(DataDirectory.snapshotsKept) {
+      try FileManager.default.removeItem(atPath: old)
+    }
+  }
+
+  /// The paths of the model versions in this directory.
+  func modelPaths() -> [String] {
+    let directory = FileManager.default
+    // A folder that is not there has no models.
+    let names = (try? directory.contentsOfDirectory(atPath: models)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.map { models + "/" + $0 }
+      .filter { directory.fileExists(atPath: $0 + "/manifest.json") }.sorted()
+  }
+
+  /// An engine that finds its models in this directory.
+  func makeEngine(seed: UInt64) -> Engine {
+    Engine(seed: seed) { model throws(EngineError) in try trees(of: model) }
+  }
+
+  private func trees(of model: ControlEntry.Model) throws(EngineError) -> PackedTrees {
+    do {
+      return try load(model).trees
+    } catch {
+      throw EngineError(.badModel, "\(error)")
+    }
+  }
+
+  /// A model by its log entry, proven against its golden rows.
+  func load(_ model: ControlEntry.Model) throws -> LoadedModel {
+    for path in modelPaths() {
+      guard try ModelDirectory.readManifest(at: path).modelSHA256 == model.digest else { continue }
+      return try ModelDirectory.load(
+        at: path, featureSetHash: String(model.featureSet, radix: 16))
+    }
+    throw CommandError(
+      "model \(model.name) (\(model.digest.prefix(12))…) is not in \(models); copy it there")
+  }
+
+  /// Keeps the program that is in force for a source, so that its decisions can be explained later.
+  func keep(_ state: SourceState) throws {
+    var bytes: [UInt8] = []
+    state.source.encode(into: &bytes)
+    bytes.append(text: state.featureText)
+    bytes.append(text: state.ruleText)
+    let name =
+      "\(state.source.id)-\(String(state.program.fingerprint, radix: 16))-"
+      + String(state.rules.fingerprint, radix: 16)
+    let path = objects + "/" + name + ".program"
+    if FileManager.default.contents(atPath: path).map({ [UInt8]($0) }) == bytes { return }
+    try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+  }
+
+  /// All programs and models that ever made decisions here.
+  func catalog(sources: [Source]) throws -> Catalog {
+    let catalog = Catalog(sources: sources)
+    for path in files(objects, ".program") {
+      guard let data = FileManager.default.contents(atPath: path) else { continue }
+      var reader = ByteReader([UInt8](data))
+      let source = try Source(from: &reader)
+      let (program, rules) = try RuleSet.compile(
+        features: try reader.text(), rules: try reader.text(), for: source)
+      catalog.add(
+        Catalog.Program(
+          source: source, featureNames: program.features.map(\.name), rules: rules),
+        features: program.fingerprint, rules: rules.fingerprint)
+    }
+    for path in modelPaths() { try add(modelAt: path, to: catalog) }
+    return catalog
+  }
+
+  func add(modelAt path: String, to catalog: Catalog) throws {
+    let manifest = try ModelDirectory.readManifest(at: path)
+    let model = try ModelDirectory.load(at: path, featureSetHash: manifest.featureSetHash)
+    catalog.add(
+      Catalog.Model(
+        name: "\(manifest.name)-\(manifest.version)", attribution: model.attribution),
+      fingerprint: try DataDirectory.entry(manifest, source: 0).fingerprint)
+  }
+
+  /// The log entry that puts a model in force for a source.
+  static func entry(
+    _ manifest: ModelManifest, source: UInt16
+  ) throws(CommandError) -> ControlEntry.Model {
+    guard let margin = manifest.baseMargin,
+      let featureSet = UInt64(manifest.featureSetHash, radix: 16)
+    else {
+      throw CommandError("model \(manifest.name)-\(manifest.version): the manifest is damaged")
+    }
+    return ControlEntry.Model(
+      source: source, name: "\(manifest.name)-\(manifest.version)",
+      digest: manifest.modelSHA256, baseMarginBits: margin.bitPattern, featureSet: featureSet)
+  }
+
+  /// The newest model version trained for a source on the features it has now.
+  func newestModel(
+    for source: Source, featureSet: UInt64
+  ) throws -> (path: String, manifest: ModelManifest)? {
+    let hash = String(featureSet, radix: 16)
+    var best: (path: String, manifest: ModelManifest)?
+    for path in modelPaths() {
+      let manifest = try ModelDirectory.readManifest(at: path)
+      guard manifest.name == source.name, manifest.featureSetHash == hash else { continue }
+      if manifest.version > best?.manifest.version ?? 0 { best = (path, manifest) }
+    }
+    return best
+  }
+
+  /// The key that clients of this directory may send when none is configured.
+  func ownKey() throws -> String {
+    if let data = FileManager.default.contents(atPath: keyFile),
+      let text = String(data: data, encoding: .utf8)
+    {
+      return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    let key = Vault.newClientKey()
+    guard FileManager.default.createFile(
+      atPath: keyFile, contents: Data((key + "\n").utf8),
+      attributes: [.posixPermissions: 0o600])
+    else { throw CommandError("cannot write \(keyFile)") }
+    return key
+  }
+}

@@ -1,0 +1,123 @@
+import Engine
+import Features
+import FileJournal
+import Foundation
+import Gateway
+import Journal
+import Payments
+import Pipeline
+import Registry
+import SQLiteStore
+import Storage
+import Vault
+
+/// An opened data directory with its engine brought up to date: what `serve` and `backfill` run.
+final class Node {
+  let directory: DataDirectory
+  let vault: Vault
+  let core: CoreThread
+  let engine: Engine
+  private let sequencer: Sequencer
+  private let disk: FileDisk
+  private(set) var sources: [Source] = []
+  let recovered: Startup
+
+  /// Locks the directory, recovers it, and logs the sources, features, rules and models of this
+  /// program that are not in force yet.
+  init(_ directory: DataDirectory, segmentBytes: Int = Segment.sizeDefault) throws {
+    self.directory = directory
+    try directory.create()
+    vault = try Vault(directory: directory.path)
+    disk = try FileDisk(directory: directory.journal)
+    let seed = vault.seed
+    recovered = try Startup.run(
+      disk: disk, snapshots: directory.snapshotBytes(), newLog: seed
+    ) { directory.makeEngine(seed: seed) }
+    if recovered.fold.differences > 0 {
+      Console.note(
+        "warning: \(recovered.fold.differences) decisions came out otherwise than they were"
+          + " logged; run 'assay replay --verify'")
+    }
+    engine = recovered.engine
+    let writer = try JournalWriter(disk: disk, after: recovered.log, segmentSize: segmentBytes)
+    sequencer = Sequencer(
+      engine: engine, writer: writer, journal: disk, identity: recovered.identity,
+      lastReceivedAt: recovered.lastReceivedAt, now: Clocks.wallMicroseconds)
+    core = CoreThread(committed: writer.synced)
+    try putInForce()
+    sources = SourceCatalog.entries.map(\.source)
+  }
+
+  /// Logs one control entry and applies it, before the core thread runs.
+  private func log(_ kind: EntryKind, _ body: [UInt8]) throws {
+    let submission = Submission()
+    submission.kind = .entries(kind)
+    submission.add { $0.append(contentsOf: body) }
+    while !sequencer.take(submission) { try sequencer.commit() }
+    switch submission.results.first {
+    case .refused(let why): throw CommandError(why)
+    case .unavailable: throw CommandError("the disk has no space for the journal")
+    default: try sequencer.commit()
+    }
+  }
+
+  private func putInForce() throws {
+    for entry in SourceCatalog.entries {
+      let source = entry.source
+      if engine.source(Int(source.id))?.source != source {
+        try log(.source, ControlEntry.encoded(source))
+      }
+      let features = try SourceCatalog.text(entry.featureName, in: BuiltIn.features)
+      if engine.source(Int(source.id))?.featureText != features {
+        let set = ControlEntry.Program(
+          source: source.id, name: entry.featureName, text: features)
+        try log(.features, set.encoded)
+      }
+      let rules = try SourceCatalog.text(entry.ruleName, in: BuiltIn.rules)
+      if engine.source(Int(source.id))?.ruleText != rules {
+        let set = ControlEntry.Program(source: source.id, name: entry.ruleName, text: rules)
+        try log(.rules, set.encoded)
+      }
+      guard let state = engine.source(Int(source.id)) else { continue }
+      try directory.keep(state)
+      if let newest = try directory.newestModel(
+        for: source, featureSet: state.program.fingerprint)
+      {
+        let model = try DataDirectory.entry(newest.manifest, source: source.id)
+        if state.model != model { try log(.model, model.encoded) }
+      }
+    }
+  }
+
+  /// Starts the core thread; from here on the engine belongs to it.
+  func start() {
+    core.start(sequencer) { error in
+      Console.note("assay: the journal failed, nothing more can be answered: \(error)")
+      exit(74)
+    }
+  }
+
+  /// Puts a model in force while the core thread runs.
+  func promote(_ path: String, for source: Source, in catalog: Catalog) throws {
+    try directory.add(modelAt: path, to: catalog)
+    let manifest = try ModelDirectory.readManifest(at: path)
+    let submission = Submission()
+    submission.kind = .entries(.model)
+    let body = try DataDirectory.entry(manifest, source: source.id).encoded
+    submission.add { $0.append(contentsOf: body) }
+    guard core.submitAndWait(submission) else { return }
+    if case .refused(let why) = submission.results.first { throw CommandError(why) }
+  }
+
+  /// Opens the store that follows the log, from scratch where it is damaged.
+  func openStore() throws -> any DecisionStore {
+    do throws(StoreError) {
+      return try SQLiteStore(path: directory.database)
+    } catch {
+      guard error.code == .damaged else { throw error }
+      Console.note("the store is damaged and is rebuilt from the journal: \(error.detail)")
+      try SQLiteStore.remove(path: directory.database)
+      return try SQLiteStore(path: directory.database)
+    }
+  }
+}

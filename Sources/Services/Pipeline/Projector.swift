@@ -1,0 +1,143 @@
+import CLinux
+import Foundation
+package import Journal
+import Payments
+package import Storage
+import Synchronization
+
+/// Follows the durable part of the log into a store, at low priority.
+package final class Projector: @unchecked Sendable {
+  // Safety: after `start` the store and the disk belong to the projector's thread.
+
+  /// Bytes of log that one transaction of the store takes in.
+  package static let stepBytes: UInt64 = 8 << 20
+  private static let pauseMilliseconds = 50
+
+  private let core: CoreThread
+  private let disk: any JournalDisk
+  private let store: any DecisionStore
+  private let stopping = Atomic<Bool>(false)
+  private let doorbell = Doorbell()
+  private let finished = DispatchSemaphore(value: 0)
+  private var decisions: [DecisionRow] = []
+  private var labels: [LabelRow] = []
+  private var transaction: [UInt8] = []
+  private var transactionAt = Position(bytes: 0)
+  private let report: @Sendable (String) -> Void
+
+  package init(
+    core: CoreThread, disk: any JournalDisk, store: any DecisionStore,
+    report: @escaping @Sendable (String) -> Void
+  ) {
+    self.core = core
+    self.disk = disk
+    self.store = store
+    self.report = report
+  }
+
+  package func start() {
+    let thread = Thread { [self] in
+      unsafe clinux_name_thread("projector")
+      clinux_nice_thread(19)
+      run()
+      finished.signal()
+    }
+    thread.start()
+  }
+
+  /// Follows the log to its durable end and stops.
+  package func stop() {
+    stopping.store(true, ordering: .relaxed)
+    doorbell.ring()
+    finished.wait()
+  }
+
+  private func run() {
+    while true {
+      let last = stopping.load(ordering: .relaxed)
+      do {
+        while try step() {}
+      } catch {
+        report("projection: \(error)")
+        if last { return }
+        doorbell.wait(milliseconds: 1000)
+        continue
+      }
+      if last { return }
+      doorbell.wait(milliseconds: Projector.pauseMilliseconds)
+    }
+  }
+
+  /// Takes in one stretch of the log; false where there is no more that is durable.
+  package func step() throws -> Bool {
+    var cursor = try store.cursor()
+    let durable = core.committed
+    guard cursor.position < durable.bytes else { return false }
+    let segments = try Recovery.segments(on: disk).found
+    guard let first = segments.first else { return false }
+    if cursor.position < first.base.bytes + UInt64(Segment.headSize) {
+      cursor.position = first.base.bytes + UInt64(Segment.headSize)
+    }
+    guard let index = segments.lastIndex(where: { $0.base.bytes <= cursor.position }) else {
+      return false
+    }
+    let segment = segments[index]
+    let limit = min(durable.bytes, cursor.position + Projector.stepBytes)
+    var reader = SegmentReader(
+      disk: disk, segment: segment, offset: Int(cursor.position - segment.base.bytes))
+    reader.expectedSequence = cursor.sequence
+    reader.until = Position(bytes: limit)
+    decisions.removeAll(keepingCapacity: true)
+    labels.removeAll(keepingCapacity: true)
+    let damage = try reader.readAll { header, body, position throws(JournalError) in
+      take(header, body, position)
+    }
+    if let damage {
+      throw JournalError(.corrupt, "\(damage.what) at \(cursor.position)")
+    }
+    var next = segment.base.bytes + UInt64(reader.offset)
+    if next == cursor.position, index + 1 < segments.count {
+      next = segments[index + 1].base.bytes + UInt64(Segment.headSize)
+    }
+    guard next > cursor.position else { return false }
+    try store.apply(
+      decisions, labels,
+      upTo: StoreCursor(position: next, sequence: reader.expectedSequence))
+    return true
+  }
+
+  private func take(
+    _ header: EntryHeader, _ body: borrowing Span<UInt8>, _ position: Position
+  ) {
+    switch header.kind {
+    case .transaction:
+      transaction.removeAll(keepingCapacity: true)
+      transaction.append(body)
+      transactionAt = position
+    case .decision:
+      let bytes = transaction
+      let record = bytes.span
+      let source = TransactionRecord.source(record)
+      let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
+      decisions.append(
+        DecisionRow(
+          position: transactionAt.bytes, source: UInt16(source),
+          idKey: Int64(bitPattern: IdentityIndex.key(source: source, id)),
+          time: TransactionRecord.time(record).microseconds, receivedAt: header.receivedAt,
+          amount: TransactionRecord.amount(record).minorUnits,
+          outcome: DecisionRecord.outcome(body), score: DecisionRecord.score(body),
+          account: record.extracting(
+            TransactionRecord.text(Schema.Text.account, record)).text))
+    case .label:
+      let record = body.extracting(Label.record(body))
+      let source = TransactionRecord.source(record)
+      let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
+      labels.append(
+        LabelRow(
+          position: position.bytes,
+          idKey: Int64(bitPattern: IdentityIndex.key(source: source, id)),
+          receivedAt: header.receivedAt, fraud: Label.verdict(body) == .fraud))
+    default: break
+    }
+  }
+}
