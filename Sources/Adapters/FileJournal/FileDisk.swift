@@ -13,6 +13,7 @@ package final class FileDisk: JournalDisk {
   private var descriptors: [String: Int32] = [:]
   private let lock: Int32
   private let readOnly: Bool
+  private let spare: SpareSegment
 
   /// Opens a directory, creating it.
   ///
@@ -20,6 +21,7 @@ package final class FileDisk: JournalDisk {
   package init(directory: String, readOnly: Bool = false) throws(JournalError) {
     self.directory = directory
     self.readOnly = readOnly
+    spare = SpareSegment(directory: directory)
     if readOnly {
       lock = -1
       guard unsafe access(directory, R_OK) == 0 else { throw FileDisk.failure("open", directory) }
@@ -43,7 +45,7 @@ package final class FileDisk: JournalDisk {
     if lock >= 0 { close(lock) }
   }
 
-  private static func failure(
+  static func failure(
     _ operation: String,
     _ path: String,
     _ number: Int32 = errno
@@ -82,19 +84,25 @@ package final class FileDisk: JournalDisk {
 
   package func create(_ name: String, size: Int) throws(JournalError) {
     let path = path(name)
+    if let ready = try spare.take(size: size, as: path) {
+      descriptors[name] = ready
+      spare.prepare(size: size)
+      return
+    }
     let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileDisk.failure("create", path) }
-    if let number = fill(descriptor, size: size) {
+    if let number = FileDisk.fill(descriptor, size: size, in: directory) {
       close(descriptor)
       unsafe unlink(path)
       throw FileDisk.failure("reserve \(size) bytes for", path, number)
     }
     descriptors[name] = descriptor
+    spare.prepare(size: size)
   }
 
   /// Reserves and zeroes a new file and syncs it and its name; returns the error number of a
   /// failure.
-  private func fill(_ descriptor: Int32, size: Int) -> Int32? {
+  static func fill(_ descriptor: Int32, size: Int, in directory: String) -> Int32? {
     if fallocate(descriptor, 0, 0, off_t(size)) != 0, errno != EOPNOTSUPP { return errno }
     let zeros = [UInt8](repeating: 0, count: 1 << 20)
     var offset = 0
@@ -108,6 +116,11 @@ package final class FileDisk: JournalDisk {
       offset += written
     }
     guard fsync(descriptor) == 0 else { return errno }
+    return syncNames(of: directory)
+  }
+
+  /// Makes the names of a directory durable; returns the error number of a failure.
+  static func syncNames(of directory: String) -> Int32? {
     let folder = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { return errno }
     defer { close(folder) }

@@ -278,11 +278,12 @@ extension Sequencer {
     _ item: Range<Int>
   ) -> Submission.Result {
     guard isSame(first, submission, item) else { return .conflict }
-    let kind = scratch.span.load(at: 24, as: UInt8.self)
+    let entry = scratch
+    let kind = entry.span.load(at: 24, as: UInt8.self)
     guard kind == EntryKind.transaction.rawValue else {
       return .refused("the id belongs to a past transaction that was never decided on")
     }
-    let size = UInt64(scratch.span.load(at: 0, as: UInt32.self))
+    let size = UInt64(entry.span.load(at: 0, as: UInt32.self))
     guard load(Position(bytes: first.bytes + size)) else { return .conflict }
     let start = submission.decisions.count
     submission.decisions.append(contentsOf: scratch[EntryHeader.size...])

@@ -171,8 +171,9 @@ package struct ProgramCompiler {
     case .call(_, let arguments, _) where !arguments.isEmpty:
       for argument in arguments { try collectOperands(argument, into: &operands) }
     case .name, .call, .aggregate:
-      if case .name(let name, _) = expression, !isField(name), featureRegisters[name] == nil {
-        return
+      if case .name(let name, _) = expression {
+        let isText = source.schema.textSlot(name) != nil
+        if isText || (!isField(name) && featureRegisters[name] == nil) { return }
       }
       let value = try compile(expression)
       let text = expression.description
