@@ -11,7 +11,7 @@ package final class Projector: @unchecked Sendable {
 
   /// Bytes of log that one transaction of the store takes in.
   package static let stepBytes: UInt64 = 8 << 20
-  private static let pauseMilliseconds = 50
+  private static let pauseMilliseconds = 500
 
   private let core: CoreThread
   private let disk: any JournalDisk
@@ -51,6 +51,9 @@ package final class Projector: @unchecked Sendable {
     doorbell.ring()
     finished.wait()
   }
+
+  /// Asks the projector not to wait for more: somebody wants to read what was just written.
+  package func hurry() { doorbell.ring() }
 
   private func run() {
     while true {

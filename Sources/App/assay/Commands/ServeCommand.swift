@@ -39,8 +39,9 @@ enum ServeCommand: Command {
       address: configuration.address, port: UInt16(configuration.port), limits: limits)
     let gateway = try Gateway(
       settings: try settings(configuration, node), core: node.core, catalog: catalog, loop: loop,
-      store: store
-    ) { try FileDisk(directory: directory.journal, readOnly: true) }
+      store: store,
+      openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
+      hurry: { projector.hurry() })
     let snapshots = SnapshotKeeper(
       directory, core: node.core, every: UInt64(configuration.snapshotMiB) << 20)
     snapshots.start()
