@@ -26,7 +26,9 @@ package final class Projector: @unchecked Sendable {
   private let report: @Sendable (String) -> Void
 
   package init(
-    core: CoreThread, disk: any JournalDisk, store: any DecisionStore,
+    core: CoreThread,
+    disk: any JournalDisk,
+    store: any DecisionStore,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.core = core
@@ -87,7 +89,10 @@ package final class Projector: @unchecked Sendable {
     let segment = segments[index]
     let limit = min(durable.bytes, cursor.position + Projector.stepBytes)
     var reader = SegmentReader(
-      disk: disk, segment: segment, offset: Int(cursor.position - segment.base.bytes))
+      disk: disk,
+      segment: segment,
+      offset: Int(cursor.position - segment.base.bytes)
+    )
     reader.expectedSequence = cursor.sequence
     reader.until = Position(bytes: limit)
     decisions.removeAll(keepingCapacity: true)
@@ -104,13 +109,17 @@ package final class Projector: @unchecked Sendable {
     }
     guard next > cursor.position else { return false }
     try store.apply(
-      decisions, labels,
-      upTo: StoreCursor(position: next, sequence: reader.expectedSequence))
+      decisions,
+      labels,
+      upTo: StoreCursor(position: next, sequence: reader.expectedSequence)
+    )
     return true
   }
 
   private func take(
-    _ header: EntryHeader, _ body: borrowing Span<UInt8>, _ position: Position
+    _ header: EntryHeader,
+    _ body: borrowing Span<UInt8>,
+    _ position: Position
   ) {
     switch header.kind {
     case .transaction:
@@ -124,13 +133,19 @@ package final class Projector: @unchecked Sendable {
       let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
       decisions.append(
         DecisionRow(
-          position: transactionAt.bytes, source: UInt16(source),
+          position: transactionAt.bytes,
+          source: UInt16(source),
           idKey: Int64(bitPattern: IdentityIndex.key(source: source, id)),
-          time: TransactionRecord.time(record).microseconds, receivedAt: header.receivedAt,
+          time: TransactionRecord.time(record).microseconds,
+          receivedAt: header.receivedAt,
           amount: TransactionRecord.amount(record).minorUnits,
-          outcome: DecisionRecord.outcome(body), score: DecisionRecord.score(body),
+          outcome: DecisionRecord.outcome(body),
+          score: DecisionRecord.score(body),
           account: record.extracting(
-            TransactionRecord.text(Schema.Text.account, record)).text))
+            TransactionRecord.text(Schema.Text.account, record)
+          ).text
+        )
+      )
     case .label:
       let record = body.extracting(Label.record(body))
       let source = TransactionRecord.source(record)
@@ -139,7 +154,10 @@ package final class Projector: @unchecked Sendable {
         LabelRow(
           position: position.bytes,
           idKey: Int64(bitPattern: IdentityIndex.key(source: source, id)),
-          receivedAt: header.receivedAt, fraud: Label.verdict(body) == .fraud))
+          receivedAt: header.receivedAt,
+          fraud: Label.verdict(body) == .fraud
+        )
+      )
     default: break
     }
   }
