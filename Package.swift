@@ -149,6 +149,7 @@ let package = Package(
     tests("HTTPTests", ["HTTP", "CLinux"]),
     tests("LanguageTests", ["Language"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
+    tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
 
     // Benchmarks: each prints its figures and fails where a goal is missed.

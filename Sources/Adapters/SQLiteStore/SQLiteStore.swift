@@ -1,1 +1,126 @@
-// SQLiteStore
+import Payments
+package import Storage
+
+/// Decisions in one SQLite file, for one writer and many readers.
+///
+/// The journal is the truth: at a power cut the file may lose its last transactions, and the cursor
+/// goes back with them. A file that is `damaged` is removed and projected again.
+package final class SQLiteStore: DecisionStore {
+  /// Pages kept in memory by the writer, KiB.
+  private static let cacheKiBMax = 32 << 10
+  /// Pages of 8 KiB in the write-ahead log before they are moved to the file.
+  private static let checkpointPages = 4000
+  /// What the write-ahead log is cut to after it has grown, bytes.
+  private static let logBytesKept = 64 << 20
+
+  private let path: String
+  private let connection: Connection
+  private let insertDecision: Statement
+  private let insertLabel: Statement
+  private let addTotals: Statement
+  private let setCursor: Statement
+  private let readCursor: Statement
+
+  /// Opens a database file, creating it for its owner alone.
+  package init(path: String) throws(StoreError) {
+    self.path = path
+    connection = try Connection(path: path, mode: .readWrite)
+    try SQLiteStore.configure(connection)
+    try Migrations.run(on: connection)
+    let write = "write decisions"
+    insertDecision = try Statement(
+      connection,
+      "INSERT OR IGNORE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      to: write
+    )
+    insertLabel = try Statement(
+      connection,
+      "INSERT OR IGNORE INTO label VALUES (?, ?, ?, ?)",
+      to: write
+    )
+    addTotals = try Statement(
+      connection,
+      "UPDATE totals SET decisions = decisions + ?, labels = labels + ?",
+      to: write
+    )
+    setCursor = try Statement(connection, "UPDATE cursor SET position = ?, sequence = ?", to: write)
+    readCursor = try Statement(connection, SQLiteReader.cursorSQL, to: "read its cursor")
+  }
+
+  private static func configure(_ connection: Connection) throws(StoreError) {
+    let operation = "open the database"
+    try connection.execute("PRAGMA page_size = 8192", to: operation)
+    let log = try Statement(connection, "PRAGMA journal_mode = WAL", to: operation)
+    guard try log.first({ $0.text(0) }) == "wal" else {
+      throw StoreError(.inputOutput, operation, "the file system has no write-ahead logging")
+    }
+    try connection.execute(
+      """
+      PRAGMA synchronous = NORMAL;
+      PRAGMA cache_size = -\(cacheKiBMax);
+      PRAGMA wal_autocheckpoint = \(checkpointPages);
+      PRAGMA journal_size_limit = \(logBytesKept);
+      """,
+      to: operation
+    )
+  }
+
+  /// Deletes a database and its side files, so that it can be projected again from the log.
+  ///
+  /// Every store and reader of it must be gone.
+  package static func remove(path: String) throws(StoreError) { try Connection.remove(path) }
+
+  package func cursor() throws(StoreError) -> StoreCursor {
+    try SQLiteReader.cursor(from: readCursor)
+  }
+
+  package func apply(
+    _ decisions: [DecisionRow],
+    _ labels: [LabelRow],
+    upTo cursor: StoreCursor
+  ) throws(StoreError) {
+    try connection.transaction(to: "write decisions") { () throws(StoreError) in
+      var newDecisions = 0
+      for row in decisions {
+        try insert(row)
+        newDecisions += connection.changes
+      }
+      var newLabels = 0
+      for row in labels {
+        try insert(row)
+        newLabels += connection.changes
+      }
+      if newDecisions + newLabels > 0 {
+        try addTotals.bind(Int64(newDecisions), at: 1)
+        try addTotals.bind(Int64(newLabels), at: 2)
+        try addTotals.run()
+      }
+      try setCursor.bind(Int64(cursor.position), at: 1)
+      try setCursor.bind(Int64(cursor.sequence), at: 2)
+      try setCursor.run()
+    }
+  }
+
+  private func insert(_ row: DecisionRow) throws(StoreError) {
+    try insertDecision.bind(Int64(row.position), at: 1)
+    try insertDecision.bind(Int64(row.source), at: 2)
+    try insertDecision.bind(row.idKey, at: 3)
+    try insertDecision.bind(row.time, at: 4)
+    try insertDecision.bind(row.receivedAt, at: 5)
+    try insertDecision.bind(row.amount, at: 6)
+    try insertDecision.bind(Int64(row.outcome.rawValue), at: 7)
+    try insertDecision.bind(Double(row.score), at: 8)
+    try insertDecision.bind(row.account, at: 9)
+    try insertDecision.run()
+  }
+
+  private func insert(_ row: LabelRow) throws(StoreError) {
+    try insertLabel.bind(Int64(row.position), at: 1)
+    try insertLabel.bind(row.idKey, at: 2)
+    try insertLabel.bind(row.receivedAt, at: 3)
+    try insertLabel.bind(Int64(row.fraud ? 1 : 0), at: 4)
+    try insertLabel.run()
+  }
+
+  package func reader() throws(StoreError) -> any DecisionReader { try SQLiteReader(path: path) }
+}

@@ -1,0 +1,50 @@
+import Storage
+
+/// The steps that bring a database file to the present version, oldest first.
+///
+/// A step that has been released is never changed; a new version adds one at the end.
+enum Migrations {
+  /// The SQL of each version.
+  ///
+  /// The indices also order by position, which every index of SQLite ends with. Columns are not
+  /// declared `NOT NULL`: `INSERT OR IGNORE` would drop such rows without a word.
+  static let steps = [
+    """
+    CREATE TABLE decision (
+      position INTEGER PRIMARY KEY,
+      source INTEGER, id_key INTEGER, time INTEGER, received_at INTEGER, amount INTEGER,
+      outcome INTEGER, score REAL, account TEXT);
+    CREATE INDEX decision_by_id ON decision (id_key);
+    CREATE INDEX decision_by_account ON decision (account);
+    CREATE TABLE label (
+      position INTEGER PRIMARY KEY, id_key INTEGER, received_at INTEGER, fraud INTEGER);
+    CREATE INDEX label_by_id ON label (id_key);
+    CREATE TABLE cursor (
+      row INTEGER PRIMARY KEY CHECK (row = 1), position INTEGER, sequence INTEGER);
+    INSERT INTO cursor VALUES (1, 0, 1);
+    CREATE TABLE totals (
+      row INTEGER PRIMARY KEY CHECK (row = 1), decisions INTEGER, labels INTEGER);
+    INSERT INTO totals VALUES (1, 0, 0);
+    """
+  ]
+
+  /// Brings a file to the present version, each step in a transaction of its own.
+  static func run(on connection: Connection) throws(StoreError) {
+    let operation = "bring the database up to date"
+    let statement = try Statement(connection, "PRAGMA user_version", to: operation)
+    let version = Int(try statement.first { $0.integer(0) } ?? 0)
+    guard version >= 0, version <= steps.count else {
+      throw StoreError(
+        .damaged,
+        "read a database of a later version",
+        "the file has version \(version), this program knows versions up to \(steps.count)"
+      )
+    }
+    for (index, step) in steps.enumerated().dropFirst(version) {
+      try connection.transaction(to: operation) { () throws(StoreError) in
+        try connection.execute(step, to: operation)
+        try connection.execute("PRAGMA user_version = \(index + 1)", to: operation)
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import Payments
+package import Storage
+
+/// Reads a SQLite store through a connection of its own; each call sees the newest commit.
+package final class SQLiteReader: DecisionReader {
+  static let cursorSQL = "SELECT position, sequence FROM cursor"
+
+  /// Pages kept in memory by a reader, KiB.
+  private static let cacheKiBMax = 8 << 10
+  private static let operation = "read decisions"
+
+  private let connection: Connection
+  private let readPositions: Statement
+  private let readLabel: Statement
+  private let readTotals: Statement
+  private let readCursor: Statement
+  /// One statement for each set of filters, made when it is first asked for.
+  private var searches: [[String]: Statement] = [:]
+
+  /// Opens a database file that a store has made.
+  package init(path: String) throws(StoreError) {
+    connection = try Connection(path: path, mode: .readOnly)
+    let operation = SQLiteReader.operation
+    try connection.execute("PRAGMA cache_size = -\(SQLiteReader.cacheKiBMax)", to: operation)
+    readPositions = try Statement(
+      connection,
+      "SELECT position FROM decision WHERE id_key = ? ORDER BY position",
+      to: operation
+    )
+    readLabel = try Statement(
+      connection,
+      """
+      SELECT position, id_key, received_at, fraud FROM label WHERE id_key = ?
+      ORDER BY position DESC LIMIT 1
+      """,
+      to: operation
+    )
+    readTotals = try Statement(connection, "SELECT decisions, labels FROM totals", to: operation)
+    readCursor = try Statement(connection, SQLiteReader.cursorSQL, to: operation)
+  }
+
+  package func decisions(_ query: DecisionQuery) throws(StoreError) -> [DecisionRow] {
+    let search = try search(for: query)
+    var index: Int32 = 0
+    func place() -> Int32 {
+      index += 1
+      return index
+    }
+    if let source = query.source { try search.bind(Int64(source), at: place()) }
+    if let outcome = query.outcome { try search.bind(Int64(outcome.rawValue), at: place()) }
+    if let score = query.minimumScore { try search.bind(Double(score), at: place()) }
+    if let account = query.account { try search.bind(account, at: place()) }
+    if let before = query.before { try search.bind(Int64(clamping: before), at: place()) }
+    try search.bind(Int64(min(max(query.limit, 1), DecisionQuery.limitMax)), at: place())
+    var rows: [DecisionRow?] = []
+    while try search.next() { rows.append(SQLiteReader.row(from: search)) }
+    let sound = rows.compactMap(\.self)
+    guard sound.count == rows.count else {
+      throw StoreError(.damaged, SQLiteReader.operation, "a row has values out of range")
+    }
+    return sound
+  }
+
+  private func search(for query: DecisionQuery) throws(StoreError) -> Statement {
+    var filters: [String] = []
+    if query.source != nil { filters.append("source = ?") }
+    if query.outcome != nil { filters.append("outcome = ?") }
+    if query.minimumScore != nil { filters.append("score >= ?") }
+    if query.account != nil { filters.append("account = ?") }
+    if query.before != nil { filters.append("position < ?") }
+    if let known = searches[filters] { return known }
+    let condition = filters.isEmpty ? "" : "WHERE " + filters.joined(separator: " AND ")
+    let search = try Statement(
+      connection,
+      """
+      SELECT position, source, id_key, time, received_at, amount, outcome, score, account
+      FROM decision \(condition) ORDER BY position DESC LIMIT ?
+      """,
+      to: SQLiteReader.operation
+    )
+    searches[filters] = search
+    return search
+  }
+
+  /// The decision in a row; nil where its values are out of range.
+  private static func row(from statement: Statement) -> DecisionRow? {
+    guard let position = UInt64(exactly: statement.integer(0)),
+      let source = UInt16(exactly: statement.integer(1)),
+      let outcome = UInt8(exactly: statement.integer(6)).flatMap(Outcome.init(rawValue:))
+    else { return nil }
+    return DecisionRow(
+      position: position,
+      source: source,
+      idKey: statement.integer(2),
+      time: statement.integer(3),
+      receivedAt: statement.integer(4),
+      amount: statement.integer(5),
+      outcome: outcome,
+      score: Float(statement.real(7)),
+      account: statement.text(8)
+    )
+  }
+
+  package func positions(idKey: Int64) throws(StoreError) -> [UInt64] {
+    try readPositions.bind(idKey, at: 1)
+    var positions: [UInt64] = []
+    while try readPositions.next() { positions.append(UInt64(clamping: readPositions.integer(0))) }
+    return positions
+  }
+
+  package func label(idKey: Int64) throws(StoreError) -> LabelRow? {
+    try readLabel.bind(idKey, at: 1)
+    return try readLabel.first { row in
+      LabelRow(
+        position: UInt64(clamping: row.integer(0)),
+        idKey: row.integer(1),
+        receivedAt: row.integer(2),
+        fraud: row.integer(3) != 0
+      )
+    }
+  }
+
+  package func totals() throws(StoreError) -> DecisionTotals {
+    let totals = try readTotals.first { row in
+      DecisionTotals(decisions: Int(row.integer(0)), labels: Int(row.integer(1)))
+    }
+    guard let totals else { throw StoreError(.damaged, "read its totals", "the row is missing") }
+    return totals
+  }
+
+  package func cursor() throws(StoreError) -> StoreCursor {
+    try SQLiteReader.cursor(from: readCursor)
+  }
+
+  static func cursor(from statement: Statement) throws(StoreError) -> StoreCursor {
+    let cursor = try statement.first { row in
+      StoreCursor(
+        position: UInt64(clamping: row.integer(0)),
+        sequence: UInt64(clamping: row.integer(1))
+      )
+    }
+    guard let cursor else { throw StoreError(.damaged, "read its cursor", "the row is missing") }
+    return cursor
+  }
+}
