@@ -120,7 +120,7 @@ let package = Package(
     // Services: talk to ports and the core, never to one another's insides.
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
-    service("Simulator", ["Payments"]),
+    service("Simulator", ["Payments", "Numerics"]),
     service(
       "Gateway",
       [
