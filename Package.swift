@@ -178,6 +178,10 @@ let package = Package(
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
+    tests(
+      "SimulationTests",
+      ["Journal", "Engine", "Pipeline", "Payments", "Features", "TestSupport"]
+    ),
 
     // Benchmarks: each prints its figures and fails where a goal is missed.
     .executableTarget(

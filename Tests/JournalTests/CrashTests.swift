@@ -30,6 +30,7 @@ struct CrashTests {
         var batch = Batch()
         while true {
           batch.reset()
+          try writer.reserve(4 << 10)
           var sequences: [UInt64] = []
           for _ in 0..<Int.random(in: 1...4, using: &random) {
             let sequence = writer.takeSequence()
@@ -39,7 +40,6 @@ struct CrashTests {
             }
             sequences.append(sequence)
           }
-          try writer.reserve(batch.bytes.count)
           try writer.commit(&batch)
           acknowledged += sequences
         }

@@ -12,13 +12,13 @@ struct RecoveryTests {
     var positions: [Position] = []
     for index in 0..<batches {
       batch.reset()
+      try writer.reserve(Batch.headerSize + EntryHeader.size + 104)
       batch.append(
         .label,
         sequence: writer.takeSequence(),
         receivedAt: Int64(index),
         semanticsVersion: 1
       ) { $0.append(contentsOf: [UInt8](repeating: 9, count: 100)) }
-      try writer.reserve(batch.bytes.count)
       positions.append(try writer.commit(&batch))
     }
     return (disk, positions)
@@ -34,6 +34,45 @@ struct RecoveryTests {
     #expect(seen.map(\.sequence) == [1, 2, 3])
     #expect(seen.map(\.receivedAt) == [0, 1, 2])
     #expect(log.nextSequence == 4 && log.cutBytes == 0)
+  }
+
+  @Test func `a batch under way stays in its segment`() throws {
+    let disk = SimulatedDisk()
+    let log = try Recovery.run(on: disk, newLog: 1) { _, _, _ in }
+    let writer = try JournalWriter(disk: disk, after: log, segmentSize: 4 << 10)
+    var batch = Batch()
+    func append() {
+      batch.append(.label, sequence: writer.takeSequence(), receivedAt: 0, semanticsVersion: 1) {
+        $0.append(contentsOf: [UInt8](repeating: 9, count: 900))
+      }
+    }
+    append()
+    try writer.commit(&batch)
+    batch.reset()
+    append()
+    let end = writer.end
+    #expect(throws: JournalError.self) { try writer.reserve(3500) }
+    #expect(writer.end == end)
+    try writer.commit(&batch)
+    try writer.reserve(3500)
+    #expect(writer.end.bytes == 4096 + UInt64(Segment.headSize))
+  }
+
+  @Test func `a writer that failed once refuses all work`() throws {
+    let disk = SimulatedDisk()
+    let log = try Recovery.run(on: disk, newLog: 1) { _, _, _ in }
+    let writer = try JournalWriter(disk: disk, after: log, segmentSize: 4 << 10)
+    // The batch is written, its sync fails.
+    disk.operationsLeft = 1
+    var batch = Batch()
+    try writer.reserve(3000)
+    batch.append(.label, sequence: writer.takeSequence(), receivedAt: 0, semanticsVersion: 1) {
+      $0.append(contentsOf: [UInt8](repeating: 9, count: 2900))
+    }
+    #expect(throws: JournalError.self) { try writer.commit(&batch) }
+    disk.operationsLeft = nil
+    #expect(throws: JournalError.self) { try writer.commit(&batch) }
+    #expect(throws: JournalError.self) { try writer.reserve(100) }
   }
 
   @Test(arguments: [0, 20, 39, 40, 60, 100])

@@ -2,8 +2,8 @@ import Payments
 
 /// Appends batches to the log: one write and one sync each.
 ///
-/// After a failed write or sync into reserved space the writer must not be used again: the process
-/// ends, so that memory never runs ahead of what can be recovered.
+/// After a failed write or sync the writer refuses all further work: the process must end, so that
+/// memory never runs ahead of what can be recovered, and no bytes of unknown fate lie between others.
 package final class JournalWriter {
   private let disk: any JournalDisk
   private let log: UInt64
@@ -15,6 +15,9 @@ package final class JournalWriter {
   /// Everything before it is durable.
   package private(set) var synced: Position
   package private(set) var nextSequence: UInt64
+  /// The first sequence number that no commit has covered.
+  private var uncommitted: UInt64
+  private var hasFailed = false
   package private(set) var syncs = 0
 
   /// Continues a recovered log.
@@ -27,6 +30,7 @@ package final class JournalWriter {
     self.segmentSize = segmentSize
     log = recovered.log
     nextSequence = recovered.nextSequence
+    uncommitted = recovered.nextSequence
     if let last = recovered.segments.last {
       segmentBase = last.base
       segment = Segment.name(last.base)
@@ -60,20 +64,35 @@ package final class JournalWriter {
 
   /// Makes room for a batch of up to `size` bytes.
   ///
-  /// It fails with `noSpace` before anything was written; it may be asked again.
+  /// It fails with `noSpace` before anything was written; it may be asked again. A batch that has
+  /// taken sequence numbers stays in its segment, for its entries' positions are known already:
+  /// where that has no room it fails with `limit`, and the batch must be committed first.
   package func reserve(_ size: Int) throws(JournalError) {
     guard size <= Batch.bytesMax, size + Segment.headSize <= segmentSize else {
       throw JournalError(.limit, "a batch of \(size) bytes does not fit a segment")
     }
+    try checkWorking()
     let used = Int(end.bytes - segmentBase.bytes)
     if used + size <= segmentSize { return }
+    guard nextSequence == uncommitted else {
+      throw JournalError(.limit, "a batch under way does not move to another segment")
+    }
     let base = Position(bytes: segmentBase.bytes + UInt64(segmentSize))
     let name = Segment.name(base)
-    try JournalWriter.create(name, base, segmentSize, log, on: disk)
+    do {
+      try JournalWriter.create(name, base, segmentSize, log, on: disk)
+    } catch {
+      hasFailed = error.code != .noSpace
+      throw error
+    }
     segment = name
     segmentBase = base
     end = Position(bytes: base.bytes + UInt64(Segment.headSize))
     synced = end
+  }
+
+  private func checkWorking() throws(JournalError) {
+    if hasFailed { throw JournalError(.inputOutput, "a write or sync failed before") }
   }
 
   /// Writes and syncs a batch for which `reserve` made room; returns the batch's position.
@@ -81,11 +100,15 @@ package final class JournalWriter {
   /// When it returns, the batch is durable.
   @discardableResult
   package func commit(_ batch: inout Batch) throws(JournalError) -> Position {
+    try checkWorking()
     let position = end
     batch.seal(at: position, synced: synced)
+    hasFailed = true
     try disk.write(segment, at: Int(position.bytes - segmentBase.bytes), batch.bytes)
     try disk.sync(segment)
+    hasFailed = false
     syncs += 1
+    uncommitted = nextSequence
     end = Position(bytes: position.bytes + UInt64(batch.bytes.count))
     synced = end
     return position

@@ -1,6 +1,6 @@
 // Safety: the handles are made, used and freed by the two classes below and never leave
-// this file. XGBoost copies a matrix's values and labels before the call returns, and every array is
-// passed with its own count. Results are owned by the booster and copied at once, by the length
+// this file. XGBoost copies a matrix's values and labels before the call returns, and every array
+// is passed with its own count. Results are owned by the booster and copied at once, by the length
 // XGBoost states. `XGBGetLastError` is read on the failing call's thread, before the next call.
 import CXGBoost
 

@@ -53,7 +53,8 @@ package enum RankingMetrics {
   ///
   /// Each day's cards are ranked by their highest score that day, equal scores by card number;
   /// caught are those among the first k that were defrauded that day. A card caught on an earlier
-  /// day is left out. The result is caught / k, averaged over the days that occur; nil if none does.
+  /// day is left out. The result is caught / k, averaged over the days that occur; nil if none
+  /// does.
   package static func cardPrecision(
     top k: Int,
     days: [Int32],

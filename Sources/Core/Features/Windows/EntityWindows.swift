@@ -288,7 +288,8 @@ final class EntityWindows {
     let capacity = UInt32(1) << UInt32(log)
     if head &- tail &+ 2 <= capacity { return }
     let ring = Int(headers.load(header + Header.ring, as: UInt32.self)) * 8
-    let limit = watermark - horizon
+    // Nothing is old before there is a time: a snapshot is restored without one.
+    let limit = watermark == .min ? .min : watermark - horizon
     while tail != head,
       memory.load(ring + Int(tail & (capacity - 1)) * stride, as: Int64.self) <= limit
     {

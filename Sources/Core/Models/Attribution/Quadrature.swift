@@ -8,7 +8,8 @@ struct Quadrature {
 
   /// Finds the points by bisection.
   ///
-  /// The roots of one Legendre polynomial lie strictly between those of the one before. Only `+ − × ÷`, so the bits are the same everywhere.
+  /// The roots of one Legendre polynomial lie strictly between those of the one before. Only
+  /// `+ − × ÷`, so the bits are the same everywhere.
   init(pointCount: Int) {
     var roots: [Double] = []
     for degree in 1...max(1, pointCount) {
