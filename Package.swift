@@ -114,7 +114,7 @@ let package = Package(
     // Services: talk to ports and the core, never to one another's insides.
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
-    service("Simulator", ["Payments"]),
+    service("Simulator", ["Payments", "Numerics"]),
     service("Gateway", ["HTTP", "Storage", "Payments", "Engine", "Intake", "Pipeline"]),
 
     // App: commands, configuration, wiring: the only place that knows concrete backends.
@@ -150,6 +150,7 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
+    tests("SimulatorTests", ["Simulator", "Payments"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
 
     // Benchmarks: each prints its figures and fails where a goal is missed.
