@@ -121,6 +121,7 @@ let package = Package(
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
     service("Simulator", ["Payments", "Numerics"]),
+<<<<<<< HEAD
     service(
       "Gateway",
       [
@@ -128,6 +129,9 @@ let package = Package(
         "Pipeline",
       ]
     ),
+=======
+    service("Gateway", ["HTTP", "Storage", "Payments", "Engine", "Intake", "Pipeline"]),
+>>>>>>> models
 
     // App: commands, configuration, wiring: the only place that knows concrete backends. The
     // trainer is a program of its own, so that a server never loads the training library.
@@ -177,6 +181,7 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
+    tests("SimulatorTests", ["Simulator", "Payments"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
       "SimulationTests",
