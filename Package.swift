@@ -121,7 +121,6 @@ let package = Package(
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
     service("Simulator", ["Payments", "Numerics"]),
-<<<<<<< HEAD
     service(
       "Gateway",
       [
@@ -129,9 +128,6 @@ let package = Package(
         "Pipeline",
       ]
     ),
-=======
-    service("Gateway", ["HTTP", "Storage", "Payments", "Engine", "Intake", "Pipeline"]),
->>>>>>> models
 
     // App: commands, configuration, wiring: the only place that knows concrete backends. The
     // trainer is a program of its own, so that a server never loads the training library.

@@ -144,11 +144,7 @@ struct CardSimulationTests {
       if let campaign = payment.campaign { campaigns[campaign, default: []].append(payment) }
     }
     let terminals = campaigns.filter { $0.key.hasPrefix("terminal-") && $0.value.count >= 8 }
-<<<<<<< HEAD
-    #expect(terminals.count >= 4)
-=======
     #expect(terminals.count >= 5)
->>>>>>> models
     for (name, frauds) in terminals {
       #expect(Set(frauds.map(\.counterparty)).count == 1, "\(name)")
       #expect(Set(frauds.map(\.account)).count > 1, "\(name)")
@@ -169,11 +165,7 @@ struct CardSimulationTests {
     #expect(payments.allSatisfy { $0.fraud == ($0.campaign != nil) })
   }
 
-<<<<<<< HEAD
-  @Test func `thieves prefer web shops, and holders travel`() {
-=======
   @Test func `thieves prefer web shops`() {
->>>>>>> models
     let payments = CardSimulationTests.month
     let stolen = payments.filter { $0.campaign?.hasPrefix("card-") == true }
     let honest = payments.filter { !$0.fraud }
@@ -181,8 +173,6 @@ struct CardSimulationTests {
     let online = Double(honest.count { $0.isOnline }) / Double(honest.count)
     #expect((0.08...0.4).contains(online), "\(online)")
   }
-<<<<<<< HEAD
-=======
 
   @Test func `some honest days are spent at terminals that the account never sees again`() {
     struct Key: Hashable {
@@ -207,5 +197,4 @@ struct CardSimulationTests {
     let busy = days.values.count { $0.count >= 5 }
     #expect(away * 100 > busy && away * 10 < busy, "\(away) of \(busy)")
   }
->>>>>>> models
 }
