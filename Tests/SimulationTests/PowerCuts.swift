@@ -252,12 +252,11 @@ final class PowerCuts {
         problems.append("a conflict with nothing")
       }
     case .logged(let position):
-      if earlier == nil {
-        fresh.position = position
-        taken[fresh.id] = fresh
-      } else if earlier?.position != position {
-        problems.append("a past transaction was taken in twice")
-      }
+      if earlier != nil { problems.append("a past transaction was taken in twice") }
+      fresh.position = position
+      taken[fresh.id] = fresh
+    case .known(let position):
+      if earlier?.position != position { problems.append("a transaction was taken for another") }
     case .refused:
       if earlier == nil || earlier?.decision != nil { problems.append("\(result)") }
     case .future:

@@ -82,8 +82,9 @@ struct Traffic {
         )
       }
     case 2:
-      submission.kind = .history
+      submission.kind = .past
       submission.add { append(fresh: &$0) }
+      submission.itemKinds.append(.history)
     default:
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         if let earlier = known.randomElement(using: &random), one(in: 6) {

@@ -64,20 +64,27 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
     let file = folder + "/history.csv"
     let today = Timestamp(microseconds: Clocks.wallMicroseconds()).day
     let start = Timestamp(
-      microseconds: (today - Int64(Demo.historyDays)) * Timestamp.microsecondsPerDay)
+      microseconds: (today - Int64(Demo.historyDays)) * Timestamp.microsecondsPerDay
+    )
     Console.note("demo: simulating \(Demo.historyDays) days of \(Demo.accounts) cards")
     guard FileManager.default.createFile(atPath: file, contents: nil),
       let output = FileHandle(forWritingAtPath: file)
     else { throw CommandError("cannot write \(file)") }
     try SimulateCommand.writeCSV(
       CardSimulation(
-        days: Demo.historyDays, accounts: Demo.accounts, seed: Demo.seed, start: start),
-      to: output)
+        days: Demo.historyDays,
+        accounts: Demo.accounts,
+        seed: Demo.seed,
+        start: start
+      ),
+      to: output
+    )
     try output.close()
     let report = try BackfillCommand.feed([file], source, to: node)
     Console.note(
       "demo: learnt from \(report.transactions) past payments and \(report.labels) labels in"
-        + String(format: " %.1f s", report.seconds))
+        + String(format: " %.1f s", report.seconds)
+    )
     if stopping.load(ordering: .relaxed) { return }
     Console.note("demo: training 100 trees on them")
     let code = Trainer.run([
@@ -98,8 +105,11 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
     while !stopping.load(ordering: .relaxed) {
       run &+= 1
       var simulation = CardSimulation(
-        days: 1, accounts: Demo.accounts, seed: run,
-        start: Timestamp(microseconds: Clocks.wallMicroseconds()))
+        days: 1,
+        accounts: Demo.accounts,
+        seed: run,
+        start: Timestamp(microseconds: Clocks.wallMicroseconds())
+      )
       while let payment = simulation.next(), !stopping.load(ordering: .relaxed) {
         builder.reset()
         builder.set(text: Schema.Text.id, "demo-\(run)-\(payment.id)")

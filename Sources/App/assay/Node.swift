@@ -114,7 +114,9 @@ final class Node {
   /// The path of the newest model that fits a source's present features.
   func newestModel(for source: Source) throws -> String? {
     let features = try SourceCatalog.text(
-      SourceCatalog.entry(source.dialect).featureName, in: BuiltIn.features)
+      SourceCatalog.entry(source.dialect).featureName,
+      in: BuiltIn.features
+    )
     let program = try RuleSet.compile(features: features, rules: "", for: source).program
     return try directory.newestModel(for: source, featureSet: program.fingerprint)?.path
   }

@@ -162,7 +162,7 @@ extension Gateway {
 
   private static func message(of result: Submission.Result) -> String {
     switch result {
-    case .decided, .duplicate, .logged: ""
+    case .decided, .duplicate, .logged, .known: ""
     case .conflict: "transaction_id was used before for another content"
     case .future: "the time lies too far in the future"
     case .unavailable: "the disk has no space; try again"
@@ -172,7 +172,7 @@ extension Gateway {
 
   private static func status(of result: Submission.Result) -> Int {
     switch result {
-    case .decided, .duplicate, .logged: 200
+    case .decided, .duplicate, .logged, .known: 200
     case .conflict: 409
     case .future, .refused: 422
     case .unavailable: 503

@@ -73,10 +73,11 @@ package final class Sequencer {
     }
     lastReceivedAt = max(lastReceivedAt, now())
     submission.receivedAt = lastReceivedAt
-    for item in submission.items {
+    for (index, item) in submission.items.enumerated() {
       switch submission.kind {
       case .transactions: decide(submission, item)
-      case .history: learn(submission, item)
+      case .past where submission.itemKinds[index] == .label: log(.label, submission, item)
+      case .past: learn(submission, item)
       case .entries(let kind): log(kind, submission, item)
       }
     }
@@ -186,7 +187,7 @@ package final class Sequencer {
     let key = key(of: submission, item, number)
     if let first = known(key, submission, item) {
       submission.results.append(
-        isSame(first, submission, item) ? .logged(first) : .conflict
+        isSame(first, submission, item) ? .known(first) : .conflict
       )
       return
     }

@@ -10,8 +10,8 @@ package final class Submission: @unchecked Sendable {
   package enum Kind: Sendable {
     /// Records to decide on.
     case transactions
-    /// Records to learn from.
-    case history
+    /// Records to learn from and labels, in any order; `itemKinds` says which is which.
+    case past
     /// Bodies of one kind of entry to log and apply.
     case entries(EntryKind)
   }
@@ -28,6 +28,8 @@ package final class Submission: @unchecked Sendable {
     case future
     /// An entry other than a transaction was logged.
     case logged(Position)
+    /// A past transaction that the log has already.
+    case known(Position)
     /// Nothing was logged: the disk is full.
     case unavailable
     /// The entry does not fit the present state.
@@ -38,6 +40,8 @@ package final class Submission: @unchecked Sendable {
   /// The items' bytes, one after another, as `items` cuts them.
   package var bytes: [UInt8] = []
   package var items: [Range<Int>] = []
+  /// For `past`: history or label, one for each item.
+  package var itemKinds: [EntryKind] = []
   package var results: [Result] = []
   package var decisions: [UInt8] = []
   /// When the core thread stamped it, µs.
@@ -54,6 +58,7 @@ package final class Submission: @unchecked Sendable {
     kind = .transactions
     bytes.removeAll(keepingCapacity: true)
     items.removeAll(keepingCapacity: true)
+    itemKinds.removeAll(keepingCapacity: true)
     results.removeAll(keepingCapacity: true)
     decisions.removeAll(keepingCapacity: true)
     context = 0

@@ -70,25 +70,21 @@ enum BackfillCommand: Command {
 
 /// Collects past transactions and labels, and hands them to the core thread in batches.
 private struct HistorySender {
-  private static let batchItems = 2000
+  private static let batchItems = 4000
 
   private let core: CoreThread
   private let submission = Submission()
-  private var isLabel = false
   var report = BackfillCommand.Report()
 
   init(_ core: CoreThread) {
     self.core = core
-    submission.kind = .history
+    submission.kind = .past
   }
 
-  mutating func add(_ body: [UInt8], isLabel label: Bool) throws {
-    if label != isLabel || submission.items.count >= HistorySender.batchItems {
-      try send()
-      isLabel = label
-      submission.kind = label ? .entries(.label) : .history
-    }
+  mutating func add(_ body: [UInt8], isLabel: Bool) throws {
+    if submission.items.count >= HistorySender.batchItems { try send() }
     submission.add { $0.append(contentsOf: body) }
+    submission.itemKinds.append(isLabel ? .label : .history)
   }
 
   mutating func send() throws {
@@ -96,11 +92,11 @@ private struct HistorySender {
     guard core.submitAndWait(submission) else {
       throw CommandError("the core thread has stopped")
     }
-    for result in submission.results {
+    for (kind, result) in zip(submission.itemKinds, submission.results) {
       switch result {
       case .logged:
-        if isLabel { report.labels += 1 } else { report.transactions += 1 }
-      case .conflict, .duplicate: report.known += 1
+        if kind == .label { report.labels += 1 } else { report.transactions += 1 }
+      case .known, .conflict, .duplicate: report.known += 1
       case .unavailable: throw CommandError("the disk has no space for the journal")
       case .future: throw CommandError("a transaction lies in the future")
       case .refused(let why): throw CommandError(why)
@@ -108,6 +104,6 @@ private struct HistorySender {
       }
     }
     submission.reset()
-    submission.kind = isLabel ? .entries(.label) : .history
+    submission.kind = .past
   }
 }

@@ -28,7 +28,9 @@ enum SimulateCommand: Command {
     let simulation = CardSimulation(
       days: try arguments.integer("days", 1...CardSimulation.daysMax) ?? 30,
       accounts: try arguments.integer("accounts", 1...CardSimulation.accountsMax) ?? 1000,
-      seed: UInt64(try arguments.integer("seed", 0...Int.max) ?? 1), start: start)
+      seed: UInt64(try arguments.integer("seed", 0...Int.max) ?? 1),
+      start: start
+    )
     var output = FileHandle.standardOutput
     if let path = arguments.text("out") {
       guard FileManager.default.createFile(atPath: path, contents: nil),
