@@ -68,7 +68,10 @@ func tests(_ name: String, _ uses: [String], fixtures: Bool = false) -> Target {
 
 let package = Package(
   name: "assay",
-  products: [.executable(name: "assay", targets: ["assay"])],
+  products: [
+    .executable(name: "assay", targets: ["assay"]),
+    .executable(name: "assay-trainer", targets: ["assay-trainer"]),
+  ],
   targets: [
     // System: module maps and the smallest shims.
     shim("CLinux"),
@@ -117,7 +120,7 @@ let package = Package(
     // Services: talk to ports and the core, never to one another's insides.
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
-    service("Simulator", ["Payments"]),
+    service("Simulator", ["Payments", "Numerics"]),
     service(
       "Gateway",
       [
@@ -126,16 +129,31 @@ let package = Package(
       ]
     ),
 
-    // App: commands, configuration, wiring: the only place that knows concrete backends.
+    // App: commands, configuration, wiring: the only place that knows concrete backends. The
+    // trainer is a program of its own, so that a server never loads the training library.
+    .target(
+      name: "Shell",
+      dependencies: named(["Payments", "Journal", "Engine", "Intake", "Vault"]),
+      path: "Sources/App/Shell",
+      swiftSettings: strict
+    ),
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "Payments", "Language", "Features", "Models", "Engine", "Journal", "Registry",
-        "Learning",
-        "Storage", "HTTP", "FileJournal", "Replay", "SQLiteStore", "Vault", "Intake", "Pipeline",
-        "Simulator", "Gateway", "Rules", "Numerics",
+        "Shell", "Numerics", "Payments", "Features", "Rules", "Models", "Engine", "Journal",
+        "Registry", "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Replay",
+        "Pipeline", "Simulator", "Gateway",
       ]),
       path: "Sources/App/assay",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "assay-trainer",
+      dependencies: named([
+        "Shell", "Payments", "Features", "Engine", "Journal", "FileJournal", "Intake", "Models",
+        "Registry", "Learning", "Replay",
+      ]),
+      path: "Sources/App/assay-trainer",
       swiftSettings: strict
     ),
 

@@ -30,8 +30,9 @@ import Synchronization
     }
   }
 
-  /// Starts to prepare a segment, unless one is ready or under way. A failure is left to `create`,
-  /// which tries again and reports it.
+  /// Starts to prepare a segment, unless one is ready or under way.
+  ///
+  /// A failure is left to `create`, which tries again and reports it.
   func prepare(size: Int) {
     let start = state.withLock { state in
       if state.busy || state.descriptor != nil { return false }

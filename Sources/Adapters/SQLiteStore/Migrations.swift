@@ -15,7 +15,6 @@ enum Migrations {
       source INTEGER, id_key INTEGER, time INTEGER, received_at INTEGER, amount INTEGER,
       outcome INTEGER, score REAL, account TEXT);
     CREATE INDEX decision_by_id ON decision (id_key);
-    CREATE INDEX decision_by_account ON decision (account);
     CREATE TABLE label (
       position INTEGER PRIMARY KEY, id_key INTEGER, received_at INTEGER, fraud INTEGER);
     CREATE INDEX label_by_id ON label (id_key);

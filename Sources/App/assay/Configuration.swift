@@ -1,4 +1,5 @@
 import Foundation
+import Shell
 
 /// What `serve` runs with: flags before environment before file before defaults.
 struct Configuration {
@@ -23,20 +24,41 @@ struct Configuration {
     Setting(flag: "data", variable: "ASSAY_DATA", value: "DIR", help: "data directory"),
     Setting(flag: "port", variable: "PORT", value: "N", help: "port (8000)"),
     Setting(
-      flag: "address", variable: "ASSAY_ADDRESS", value: "A", help: "address (127.0.0.1)"),
+      flag: "address",
+      variable: "ASSAY_ADDRESS",
+      value: "A",
+      help: "address (127.0.0.1)"
+    ),
     Setting(
-      flag: nil, variable: "FRONTEND_API_KEY", value: "KEY", help: "a client's API key"),
+      flag: nil,
+      variable: "FRONTEND_API_KEY",
+      value: "KEY",
+      help: "a client's API key"
+    ),
     Setting(
-      flag: nil, variable: "ADMIN_API_KEY", value: "KEY", help: "an administrator's API key"),
+      flag: nil,
+      variable: "ADMIN_API_KEY",
+      value: "KEY",
+      help: "an administrator's API key"
+    ),
     Setting(
-      flag: "segment-mib", variable: "ASSAY_SEGMENT_MIB", value: "N",
-      help: "size of a journal segment (64)"),
+      flag: "segment-mib",
+      variable: "ASSAY_SEGMENT_MIB",
+      value: "N",
+      help: "size of a journal segment (64)"
+    ),
     Setting(
-      flag: "snapshot-mib", variable: "ASSAY_SNAPSHOT_MIB", value: "N",
-      help: "journal between two snapshots (256)"),
+      flag: "snapshot-mib",
+      variable: "ASSAY_SNAPSHOT_MIB",
+      value: "N",
+      help: "journal between two snapshots (256)"
+    ),
     Setting(
-      flag: "max-connections", variable: "ASSAY_MAX_CONNECTIONS", value: "N",
-      help: "connections at a time (10000)"),
+      flag: "max-connections",
+      variable: "ASSAY_MAX_CONNECTIONS",
+      value: "N",
+      help: "connections at a time (10000)"
+    ),
   ]
 
   private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
@@ -56,11 +78,14 @@ struct Configuration {
   }
 
   private static func number(
-    _ name: String, _ text: String, _ range: ClosedRange<Int>
+    _ name: String,
+    _ text: String,
+    _ range: ClosedRange<Int>
   ) throws(UsageError) -> Int {
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
-        "\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        "\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+      )
     }
     return value
   }
@@ -87,7 +112,8 @@ struct Configuration {
     guard isLoopback || frontendKey != nil || adminKey != nil else {
       throw UsageError(
         "listening on \(address) needs FRONTEND_API_KEY or ADMIN_API_KEY; without keys only"
-          + " loopback addresses are served")
+          + " loopback addresses are served"
+      )
     }
   }
 

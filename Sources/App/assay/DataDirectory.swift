@@ -10,6 +10,7 @@ import Payments
 import Pipeline
 import Registry
 import Rules
+import Shell
 import Vault
 
 /// One tenant's directory: its log, snapshots, keys, models and programs.
@@ -31,8 +32,10 @@ struct DataDirectory: Sendable {
   func create() throws {
     for folder in [path, journal, snapshots, models, objects] {
       try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
+        atPath: folder,
+        withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700]
+      )
     }
   }
 
@@ -62,8 +65,12 @@ struct DataDirectory: Sendable {
     let name = String(repeating: "0", count: 16 - digits.utf8.count) + digits
     let target = snapshots + "/" + name + ".snapshot"
     let draft = target + ".draft"
-    guard FileManager.default.createFile(
-      atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600])
+    guard
+      FileManager.default.createFile(
+        atPath: draft,
+        contents: nil,
+        attributes: [.posixPermissions: 0o600]
+      )
     else { throw CommandError("cannot write \(draft)") }
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: draft))
     try handle.write(contentsOf: Data(bytes))
@@ -102,13 +109,16 @@ struct DataDirectory: Sendable {
 
   /// A model by its log entry, proven against its golden rows.
   func load(_ model: ControlEntry.Model) throws -> LoadedModel {
-    for path in modelPaths() {
-      guard try ModelDirectory.readManifest(at: path).modelSHA256 == model.digest else { continue }
+    for path in modelPaths()
+    where try ModelDirectory.readManifest(at: path).modelSHA256 == model.digest {
       return try ModelDirectory.load(
-        at: path, featureSetHash: String(model.featureSet, radix: 16))
+        at: path,
+        featureSetHash: String(model.featureSet, radix: 16)
+      )
     }
     throw CommandError(
-      "model \(model.name) (\(model.digest.prefix(12))…) is not in \(models); copy it there")
+      "model \(model.name) (\(model.digest.prefix(12))…) is not in \(models); copy it there"
+    )
   }
 
   /// Keeps the program that is in force for a source, so that its decisions can be explained later.
@@ -133,11 +143,19 @@ struct DataDirectory: Sendable {
       var reader = ByteReader([UInt8](data))
       let source = try Source(from: &reader)
       let (program, rules) = try RuleSet.compile(
-        features: try reader.text(), rules: try reader.text(), for: source)
+        features: try reader.text(),
+        rules: try reader.text(),
+        for: source
+      )
       catalog.add(
         Catalog.Program(
-          source: source, featureNames: program.features.map(\.name), rules: rules),
-        features: program.fingerprint, rules: rules.fingerprint)
+          source: source,
+          featureNames: program.features.map(\.name),
+          rules: rules
+        ),
+        features: program.fingerprint,
+        rules: rules.fingerprint
+      )
     }
     for path in modelPaths() { try add(modelAt: path, to: catalog) }
     return catalog
@@ -148,13 +166,17 @@ struct DataDirectory: Sendable {
     let model = try ModelDirectory.load(at: path, featureSetHash: manifest.featureSetHash)
     catalog.add(
       Catalog.Model(
-        name: "\(manifest.name)-\(manifest.version)", attribution: model.attribution),
-      fingerprint: try DataDirectory.entry(manifest, source: 0).fingerprint)
+        name: "\(manifest.name)-\(manifest.version)",
+        attribution: model.attribution
+      ),
+      fingerprint: try DataDirectory.entry(manifest, source: 0).fingerprint
+    )
   }
 
   /// The log entry that puts a model in force for a source.
   static func entry(
-    _ manifest: ModelManifest, source: UInt16
+    _ manifest: ModelManifest,
+    source: UInt16
   ) throws(CommandError) -> ControlEntry.Model {
     guard let margin = manifest.baseMargin,
       let featureSet = UInt64(manifest.featureSetHash, radix: 16)
@@ -162,13 +184,18 @@ struct DataDirectory: Sendable {
       throw CommandError("model \(manifest.name)-\(manifest.version): the manifest is damaged")
     }
     return ControlEntry.Model(
-      source: source, name: "\(manifest.name)-\(manifest.version)",
-      digest: manifest.modelSHA256, baseMarginBits: margin.bitPattern, featureSet: featureSet)
+      source: source,
+      name: "\(manifest.name)-\(manifest.version)",
+      digest: manifest.modelSHA256,
+      baseMarginBits: margin.bitPattern,
+      featureSet: featureSet
+    )
   }
 
   /// The newest model version trained for a source on the features it has now.
   func newestModel(
-    for source: Source, featureSet: UInt64
+    for source: Source,
+    featureSet: UInt64
   ) throws -> (path: String, manifest: ModelManifest)? {
     let hash = String(featureSet, radix: 16)
     var best: (path: String, manifest: ModelManifest)?
@@ -188,9 +215,12 @@ struct DataDirectory: Sendable {
       return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
     let key = Vault.newClientKey()
-    guard FileManager.default.createFile(
-      atPath: keyFile, contents: Data((key + "\n").utf8),
-      attributes: [.posixPermissions: 0o600])
+    guard
+      FileManager.default.createFile(
+        atPath: keyFile,
+        contents: Data((key + "\n").utf8),
+        attributes: [.posixPermissions: 0o600]
+      )
     else { throw CommandError("cannot write \(keyFile)") }
     return key
   }

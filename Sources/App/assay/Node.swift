@@ -8,6 +8,7 @@ import Payments
 import Pipeline
 import Registry
 import SQLiteStore
+import Shell
 import Storage
 import Vault
 
@@ -31,18 +32,26 @@ final class Node {
     disk = try FileDisk(directory: directory.journal)
     let seed = vault.seed
     recovered = try Startup.run(
-      disk: disk, snapshots: directory.snapshotBytes(), newLog: seed
+      disk: disk,
+      snapshots: directory.snapshotBytes(),
+      newLog: seed
     ) { directory.makeEngine(seed: seed) }
     if recovered.fold.differences > 0 {
       Console.note(
         "warning: \(recovered.fold.differences) decisions came out otherwise than they were"
-          + " logged; run 'assay replay --verify'")
+          + " logged; run 'assay replay --verify'"
+      )
     }
     engine = recovered.engine
     let writer = try JournalWriter(disk: disk, after: recovered.log, segmentSize: segmentBytes)
     sequencer = Sequencer(
-      engine: engine, writer: writer, journal: disk, identity: recovered.identity,
-      lastReceivedAt: recovered.lastReceivedAt, now: Clocks.wallMicroseconds)
+      engine: engine,
+      writer: writer,
+      journal: disk,
+      identity: recovered.identity,
+      lastReceivedAt: recovered.lastReceivedAt,
+      now: Clocks.wallMicroseconds
+    )
     core = CoreThread(committed: writer.synced)
     try putInForce()
     sources = SourceCatalog.entries.map(\.source)
@@ -70,7 +79,10 @@ final class Node {
       let features = try SourceCatalog.text(entry.featureName, in: BuiltIn.features)
       if engine.source(Int(source.id))?.featureText != features {
         let set = ControlEntry.Program(
-          source: source.id, name: entry.featureName, text: features)
+          source: source.id,
+          name: entry.featureName,
+          text: features
+        )
         try log(.features, set.encoded)
       }
       let rules = try SourceCatalog.text(entry.ruleName, in: BuiltIn.rules)
@@ -81,8 +93,9 @@ final class Node {
       guard let state = engine.source(Int(source.id)) else { continue }
       try directory.keep(state)
       if let newest = try directory.newestModel(
-        for: source, featureSet: state.program.fingerprint)
-      {
+        for: source,
+        featureSet: state.program.fingerprint
+      ) {
         let model = try DataDirectory.entry(newest.manifest, source: source.id)
         if state.model != model { try log(.model, model.encoded) }
       }

@@ -1,6 +1,7 @@
 import Foundation
 import Journal
 import Pipeline
+import Shell
 import Synchronization
 
 /// Has a child process write a snapshot whenever the log has grown enough.

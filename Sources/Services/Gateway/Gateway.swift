@@ -102,7 +102,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     catalog: Catalog,
     loop: HTTPLoop,
     store: any DecisionStore,
-    openJournal: @escaping ReadWorker.JournalOpener
+    openJournal: @escaping ReadWorker.JournalOpener,
+    hurry: @escaping @Sendable () -> Void
   ) throws {
     self.settings = settings
     self.core = core
@@ -118,7 +119,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       core: core,
       store: store,
       openJournal: openJournal,
-      tokenizer: settings.tokenizer
+      hurry: hurry
     )
     router.add(.post, "/api/v1/score", handler: Route.score.rawValue)
     router.add(.post, "/api/v1/transactions", handler: Route.ingest.rawValue)

@@ -58,6 +58,7 @@ package final class ReadWorker: @unchecked Sendable {
   private let openJournal: JournalOpener
   private let store: any DecisionReader
   private let labels: LabelDecoder
+  private let hurry: @Sendable () -> Void
   private var text: DecisionText
   private var entry: [UInt8] = []
 
@@ -66,8 +67,9 @@ package final class ReadWorker: @unchecked Sendable {
     core: CoreThread,
     store: any DecisionStore,
     openJournal: @escaping JournalOpener,
-    tokenizer: @escaping CardTokenizer
+    hurry: @escaping @Sendable () -> Void
   ) throws {
+    self.hurry = hurry
     self.catalog = catalog
     self.core = core
     self.openJournal = openJournal
@@ -170,6 +172,8 @@ package final class ReadWorker: @unchecked Sendable {
 
   /// Waits until the store has followed the log up to a position, one second at the most.
   private func waitForProjection(_ committed: Position) throws {
+    if try store.cursor().position >= committed.bytes { return }
+    hurry()
     for _ in 0..<ReadWorker.projectionWaitMilliseconds / 5 {
       if try store.cursor().position >= committed.bytes { return }
       Thread.sleep(forTimeInterval: 0.005)

@@ -11,7 +11,7 @@ package final class Projector: @unchecked Sendable {
 
   /// Bytes of log that one transaction of the store takes in.
   package static let stepBytes: UInt64 = 8 << 20
-  private static let pauseMilliseconds = 50
+  private static let pauseMilliseconds = 500
 
   private let core: CoreThread
   private let disk: any JournalDisk
@@ -26,7 +26,9 @@ package final class Projector: @unchecked Sendable {
   private let report: @Sendable (String) -> Void
 
   package init(
-    core: CoreThread, disk: any JournalDisk, store: any DecisionStore,
+    core: CoreThread,
+    disk: any JournalDisk,
+    store: any DecisionStore,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.core = core
@@ -51,6 +53,9 @@ package final class Projector: @unchecked Sendable {
     doorbell.ring()
     finished.wait()
   }
+
+  /// Asks the projector not to wait for more: somebody wants to read what was just written.
+  package func hurry() { doorbell.ring() }
 
   private func run() {
     while true {
@@ -84,7 +89,10 @@ package final class Projector: @unchecked Sendable {
     let segment = segments[index]
     let limit = min(durable.bytes, cursor.position + Projector.stepBytes)
     var reader = SegmentReader(
-      disk: disk, segment: segment, offset: Int(cursor.position - segment.base.bytes))
+      disk: disk,
+      segment: segment,
+      offset: Int(cursor.position - segment.base.bytes)
+    )
     reader.expectedSequence = cursor.sequence
     reader.until = Position(bytes: limit)
     decisions.removeAll(keepingCapacity: true)
@@ -101,13 +109,17 @@ package final class Projector: @unchecked Sendable {
     }
     guard next > cursor.position else { return false }
     try store.apply(
-      decisions, labels,
-      upTo: StoreCursor(position: next, sequence: reader.expectedSequence))
+      decisions,
+      labels,
+      upTo: StoreCursor(position: next, sequence: reader.expectedSequence)
+    )
     return true
   }
 
   private func take(
-    _ header: EntryHeader, _ body: borrowing Span<UInt8>, _ position: Position
+    _ header: EntryHeader,
+    _ body: borrowing Span<UInt8>,
+    _ position: Position
   ) {
     switch header.kind {
     case .transaction:
@@ -121,13 +133,19 @@ package final class Projector: @unchecked Sendable {
       let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
       decisions.append(
         DecisionRow(
-          position: transactionAt.bytes, source: UInt16(source),
+          position: transactionAt.bytes,
+          source: UInt16(source),
           idKey: Int64(bitPattern: IdentityIndex.key(source: source, id)),
-          time: TransactionRecord.time(record).microseconds, receivedAt: header.receivedAt,
+          time: TransactionRecord.time(record).microseconds,
+          receivedAt: header.receivedAt,
           amount: TransactionRecord.amount(record).minorUnits,
-          outcome: DecisionRecord.outcome(body), score: DecisionRecord.score(body),
+          outcome: DecisionRecord.outcome(body),
+          score: DecisionRecord.score(body),
           account: record.extracting(
-            TransactionRecord.text(Schema.Text.account, record)).text))
+            TransactionRecord.text(Schema.Text.account, record)
+          ).text
+        )
+      )
     case .label:
       let record = body.extracting(Label.record(body))
       let source = TransactionRecord.source(record)
@@ -136,7 +154,10 @@ package final class Projector: @unchecked Sendable {
         LabelRow(
           position: position.bytes,
           idKey: Int64(bitPattern: IdentityIndex.key(source: source, id)),
-          receivedAt: header.receivedAt, fraud: Label.verdict(body) == .fraud))
+          receivedAt: header.receivedAt,
+          fraud: Label.verdict(body) == .fraud
+        )
+      )
     default: break
     }
   }

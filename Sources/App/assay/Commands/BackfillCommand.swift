@@ -4,6 +4,7 @@ import Journal
 import Payments
 import Pipeline
 import Replay
+import Shell
 import Vault
 
 /// Feeds past transactions to a data directory: state learns, nothing is decided.
@@ -35,12 +36,15 @@ enum BackfillCommand: Command {
     if arguments.has("json") { return try Console.json(report) }
     Console.print(
       "\(report.transactions) transactions, \(report.labels) labels, \(report.known) known before,"
-        + String(format: " %.1f s", report.seconds))
+        + String(format: " %.1f s", report.seconds)
+    )
   }
 
   /// Streams files into the core thread's log, a batch at a time.
   static func feed(
-    _ files: [String], _ source: Source, to node: Node,
+    _ files: [String],
+    _ source: Source,
+    to node: Node,
     progress: (Int) -> Void = { Console.progress("\($0) transactions") }
   ) throws -> Report {
     let vault = node.vault

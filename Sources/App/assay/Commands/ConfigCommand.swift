@@ -1,4 +1,5 @@
 import Foundation
+import Shell
 
 /// Shows what `serve` would run with.
 enum ConfigCommand: Command {
@@ -10,10 +11,13 @@ enum ConfigCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let configuration = try Configuration(
-      arguments, environment: ProcessInfo.processInfo.environment)
+      arguments,
+      environment: ProcessInfo.processInfo.environment
+    )
     if arguments.has("json") {
       return try Console.json(
-        Dictionary(uniqueKeysWithValues: configuration.shown.map { ($0.name, $0.value) }))
+        Dictionary(uniqueKeysWithValues: configuration.shown.map { ($0.name, $0.value) })
+      )
     }
     for (name, value) in configuration.shown { Console.print("\(name)=\(value)") }
   }

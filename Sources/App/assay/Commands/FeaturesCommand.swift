@@ -1,8 +1,9 @@
-import Foundation
 import Engine
+import Foundation
 import Intake
 import Payments
 import Replay
+import Shell
 
 /// Computes the features of past transactions, as training and live scoring do.
 enum FeaturesCommand: Command {

@@ -3,6 +3,7 @@ import FileJournal
 import Foundation
 import Journal
 import Pipeline
+import Shell
 
 /// Folds a whole log again and compares every decision with the logged one.
 enum ReplayCommand: Command {
@@ -37,18 +38,24 @@ enum ReplayCommand: Command {
     }
     let fold = done.fold
     let report = Report(
-      decisions: fold.decisions, differences: fold.differences, transactions: fold.transactions,
-      history: fold.histories, labels: fold.labels, digests: fold.digests,
+      decisions: fold.decisions,
+      differences: fold.differences,
+      transactions: fold.transactions,
+      history: fold.histories,
+      labels: fold.labels,
+      digests: fold.digests,
       notVerifiable: fold.notVerifiable,
       stateDigest: String(done.engine.stateDigest(), radix: 16),
       seconds: (ContinuousClock.now - start) / .seconds(1),
-      firstDifferences: fold.firstDifferences.map { "\($0.what) at \($0.position.bytes)" })
+      firstDifferences: fold.firstDifferences.map { "\($0.what) at \($0.position.bytes)" }
+    )
     if arguments.has("json") {
       try Console.json(report)
     } else {
       Console.print(
         "\(report.decisions) decisions, \(report.differences) differences, \(report.history)"
-          + " past transactions, \(report.labels) labels, state \(report.stateDigest)")
+          + " past transactions, \(report.labels) labels, state \(report.stateDigest)"
+      )
       for difference in report.firstDifferences { Console.print("  \(difference)") }
     }
     if arguments.has("verify"), report.differences > 0 {

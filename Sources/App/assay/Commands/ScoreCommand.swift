@@ -7,6 +7,7 @@ import Numerics
 import Payments
 import Registry
 import Replay
+import Shell
 
 /// Scores a file with a model, without a server and without a trace.
 enum ScoreCommand: Command {
@@ -32,11 +33,15 @@ enum ScoreCommand: Command {
     guard !files.isEmpty else { throw UsageError("--in is missing") }
     let target = try arguments.required("out")
     let (engine, source) = try SourceCatalog.engine(
-      dialect, features: arguments.text("features"), rules: false)
+      dialect,
+      features: arguments.text("features"),
+      rules: false
+    )
     guard let state = engine.source(Int(source.id)) else { throw CommandError("no source") }
     let model = try ModelDirectory.load(
       at: try arguments.required("model"),
-      featureSetHash: String(state.program.fingerprint, radix: 16))
+      featureSetHash: String(state.program.fingerprint, radix: 16)
+    )
     let scorer = Scorer(model.trees)
     guard FileManager.default.createFile(atPath: target, contents: nil) else {
       throw CommandError("cannot write \(target)")

@@ -6,6 +6,7 @@ import HTTP
 import Journal
 import Payments
 import Pipeline
+import Shell
 import Vault
 
 /// Runs the whole platform in this process.
@@ -20,7 +21,9 @@ enum ServeCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let configuration = try Configuration(
-      arguments, environment: ProcessInfo.processInfo.environment)
+      arguments,
+      environment: ProcessInfo.processInfo.environment
+    )
     Signals.hold()
     let directory = DataDirectory(configuration.data)
     let node = try Node(directory, segmentBytes: configuration.segmentMiB << 20)
@@ -28,7 +31,8 @@ enum ServeCommand: Command {
     node.start()
     let store = try node.openStore()
     let projector = Projector(
-      core: node.core, disk: try FileDisk(directory: directory.journal, readOnly: true),
+      core: node.core,
+      disk: try FileDisk(directory: directory.journal, readOnly: true),
       store: store
     ) { Console.note($0) }
     projector.start()
@@ -36,13 +40,24 @@ enum ServeCommand: Command {
     var limits = Limits()
     limits.connections = configuration.maxConnections
     let loop = try HTTPLoop(
-      address: configuration.address, port: UInt16(configuration.port), limits: limits)
+      address: configuration.address,
+      port: UInt16(configuration.port),
+      limits: limits
+    )
     let gateway = try Gateway(
-      settings: try settings(configuration, node), core: node.core, catalog: catalog, loop: loop,
-      store: store
-    ) { try FileDisk(directory: directory.journal, readOnly: true) }
+      settings: try settings(configuration, node),
+      core: node.core,
+      catalog: catalog,
+      loop: loop,
+      store: store,
+      openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
+      hurry: { projector.hurry() }
+    )
     let snapshots = SnapshotKeeper(
-      directory, core: node.core, every: UInt64(configuration.snapshotMiB) << 20)
+      directory,
+      core: node.core,
+      every: UInt64(configuration.snapshotMiB) << 20
+    )
     snapshots.start()
     Signals.onStop { loop.stop(drainMilliseconds: 5000) }
     announce(configuration, node, loop.port)
@@ -56,15 +71,19 @@ enum ServeCommand: Command {
   }
 
   private static func settings(
-    _ configuration: Configuration, _ node: Node
+    _ configuration: Configuration,
+    _ node: Node
   ) throws -> Gateway.Settings {
     var keys = [configuration.frontendKey, configuration.adminKey].compactMap { $0 }
     if keys.isEmpty { keys = [try node.directory.ownKey()] }
     let vault = node.vault
     return Gateway.Settings(
-      keys: keys.map { Array($0.utf8) }, sameKey: Vault.equal,
-      tokenizer: { vault.token($0) }, run: UInt64(Clocks.wallMicroseconds()),
-      page: Array(StatusPage.html.utf8))
+      keys: keys.map { Array($0.utf8) },
+      sameKey: Vault.equal,
+      tokenizer: { vault.token($0) },
+      run: UInt64(Clocks.wallMicroseconds()),
+      page: Array(StatusPage.html.utf8)
+    )
   }
 
   private static func announce(_ configuration: Configuration, _ node: Node, _ port: UInt16) {
@@ -72,7 +91,8 @@ enum ServeCommand: Command {
     Console.note(
       "assay \(Assay.version): \(configuration.data), \(recovered.fold.decisions) decisions and"
         + " \(recovered.fold.histories) past transactions folded"
-        + (recovered.snapshot == nil ? "" : " onto a snapshot"))
+        + (recovered.snapshot == nil ? "" : " onto a snapshot")
+    )
     let key =
       configuration.frontendKey == nil && configuration.adminKey == nil
       ? "; API key in \(node.directory.keyFile)" : ""

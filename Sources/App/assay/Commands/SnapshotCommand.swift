@@ -3,6 +3,7 @@ import FileJournal
 import Foundation
 import Journal
 import Pipeline
+import Shell
 import Vault
 
 /// Folds the durable log onto the newest snapshot and writes the next one; `serve` runs it as a
@@ -22,14 +23,20 @@ enum SnapshotCommand: Command {
     let until = try arguments.integer("until", 0...Int.max).map { Position(bytes: UInt64($0)) }
     let disk = try FileDisk(directory: directory.journal, readOnly: true)
     let done = try Startup.run(
-      disk: disk, snapshots: directory.snapshotBytes(), newLog: 0, repair: false, until: until
+      disk: disk,
+      snapshots: directory.snapshotBytes(),
+      newLog: 0,
+      repair: false,
+      until: until
     ) { directory.makeEngine(seed: vault.seed) }
     guard done.log.end.bytes > done.snapshot?.position.bytes ?? 0 else {
       return Console.print("nothing new since the last snapshot")
     }
     let place = EngineSnapshot.Place(
-      position: done.log.end, nextSequence: done.log.nextSequence,
-      lastReceivedAt: done.lastReceivedAt)
+      position: done.log.end,
+      nextSequence: done.log.nextSequence,
+      lastReceivedAt: done.lastReceivedAt
+    )
     let bytes = SnapshotFile.encode(done.engine, done.identity, at: place)
     try directory.write(snapshot: bytes, at: place.position)
     Console.print("snapshot at \(place.position.bytes): \(bytes.count) bytes")

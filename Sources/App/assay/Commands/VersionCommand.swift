@@ -1,4 +1,5 @@
 import Engine
+import Shell
 
 /// Says which program this is.
 enum VersionCommand: Command {

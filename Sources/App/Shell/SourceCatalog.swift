@@ -1,18 +1,18 @@
-import Engine
+package import Engine
 import Foundation
 import Journal
-import Payments
+package import Payments
 
 /// The sources that a fresh data directory starts with, and their feature and rule files.
-enum SourceCatalog {
+package enum SourceCatalog {
   /// A source with the texts that go with it.
-  struct Entry {
-    var source: Source
-    var featureName: String
-    var ruleName: String
+  package struct Entry {
+    package var source: Source
+    package var featureName: String
+    package var ruleName: String
   }
 
-  static let entries: [Entry] = Dialect.allCases.map { dialect in
+  package static let entries: [Entry] = Dialect.allCases.map { dialect in
     let currency = Currency(code: dialect == .paysim ? "USD" : "EUR", scale: 2)
     var source = Source(
       id: UInt16(dialect.rawValue) + 1,
@@ -25,12 +25,12 @@ enum SourceCatalog {
     return Entry(source: source, featureName: features, ruleName: dialect.word + "-starter")
   }
 
-  static func entry(_ dialect: Dialect) -> Entry {
+  package static func entry(_ dialect: Dialect) -> Entry {
     entries.first { $0.source.dialect == dialect } ?? entries[0]
   }
 
   /// A dialect by its word on the command line.
-  static func dialect(_ word: String) throws(UsageError) -> Dialect {
+  package static func dialect(_ word: String) throws(UsageError) -> Dialect {
     guard let dialect = Dialect(word: word) else {
       let known = Dialect.allCases.map(\.word).joined(separator: ", ")
       throw UsageError("--dialect is one of \(known), not '\(word)'")
@@ -39,7 +39,7 @@ enum SourceCatalog {
   }
 
   /// The text of a feature or rule file: a path, or a name among those that are built in.
-  static func text(_ name: String, in builtIn: [String: String]) throws -> String {
+  package static func text(_ name: String, in builtIn: [String: String]) throws -> String {
     if let text = builtIn[name] { return text }
     do {
       return try String(contentsOfFile: name, encoding: .utf8)
@@ -50,7 +50,7 @@ enum SourceCatalog {
   }
 
   /// An engine with one source of a dialect, its features and its starter rules.
-  static func engine(_ dialect: Dialect, features: String?, rules: Bool) throws -> (
+  package static func engine(_ dialect: Dialect, features: String?, rules: Bool) throws -> (
     engine: Engine, source: Source
   ) {
     let entry = entry(dialect)

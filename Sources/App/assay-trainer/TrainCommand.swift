@@ -4,6 +4,7 @@ import Learning
 import Payments
 import Registry
 import Replay
+import Shell
 
 /// Trains a model and writes it with its proof.
 enum TrainCommand: Command {

@@ -4,6 +4,7 @@ import Learning
 import Models
 import Payments
 import Replay
+import Shell
 
 /// Measures how well a feature set detects fraud, by a time-ordered protocol.
 enum EvaluateCommand: Command {

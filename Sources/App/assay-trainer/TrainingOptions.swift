@@ -7,6 +7,7 @@ import Journal
 import Learning
 import Payments
 import Replay
+import Shell
 
 /// The options that `train` and `evaluate` share, and what they do with them.
 enum TrainingOptions {

@@ -1,7 +1,7 @@
 /// The feature sets and rules that the program brings along, as `make embed` copied them from
 /// Features and Rules.
-enum BuiltIn {
-  static let features: [String: String] = [
+package enum BuiltIn {
+  package static let features: [String: String] = [
     "card-handbook": ##"""
     # The fifteen features of the Fraud Detection Handbook (Le Borgne et al., 2022, chapter 3):
     # the transaction itself, the card's habits, and the terminal's risk with a week's delay.
@@ -70,7 +70,7 @@ enum BuiltIn {
     """##,
   ]
 
-  static let rules: [String: String] = [
+  package static let rules: [String: String] = [
     "card-starter": ##"""
     # Starter rules and scorecard for card payments. Points are log-odds; a model replaces their sum.
 

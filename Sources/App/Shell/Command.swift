@@ -1,5 +1,5 @@
 /// One of the program's commands.
-protocol Command {
+package protocol Command {
   static var name: String { get }
   /// One line.
   static var summary: String { get }
@@ -10,7 +10,7 @@ protocol Command {
 
 extension Command {
   /// The text of `--help`.
-  static var help: String {
+  package static var help: String {
     var text = "\(summary)\n\nusage: assay \(name) [options]\n\n"
     for option in options + [Arguments.Option("help", nil, "this text")] {
       let left = "  --\(option.name) \(option.value ?? "")"

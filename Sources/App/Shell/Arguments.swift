@@ -1,14 +1,14 @@
 /// A command line: what was asked, checked against what a command knows.
-struct Arguments {
+package struct Arguments {
   /// An option of a command.
-  struct Option {
-    var name: String
+  package struct Option {
+    package var name: String
     /// What its value is called in the help; nil for a switch.
-    var value: String?
-    var help: String
-    var repeats = false
+    package var value: String?
+    package var help: String
+    package var repeats = false
 
-    init(_ name: String, _ value: String? = nil, _ help: String, repeats: Bool = false) {
+    package init(_ name: String, _ value: String? = nil, _ help: String, repeats: Bool = false) {
       self.name = name
       self.value = value
       self.help = help
@@ -19,7 +19,7 @@ struct Arguments {
   private var values: [String: [String]] = [:]
 
   /// Reads `--name value`, `--name=value` and switches; anything else is an error.
-  init(_ words: [String], options: [Option]) throws(UsageError) {
+  package init(_ words: [String], options: [Option]) throws(UsageError) {
     var index = 0
     while index < words.count {
       var word = words[index]
@@ -61,18 +61,18 @@ struct Arguments {
     }
   }
 
-  func has(_ name: String) -> Bool { values[name] != nil }
+  package func has(_ name: String) -> Bool { values[name] != nil }
 
-  func text(_ name: String) -> String? { values[name]?.first }
+  package func text(_ name: String) -> String? { values[name]?.first }
 
-  func list(_ name: String) -> [String] { values[name] ?? [] }
+  package func list(_ name: String) -> [String] { values[name] ?? [] }
 
-  func required(_ name: String) throws(UsageError) -> String {
+  package func required(_ name: String) throws(UsageError) -> String {
     guard let value = text(name) else { throw UsageError("--\(name) is missing") }
     return value
   }
 
-  func integer(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
+  package func integer(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
     guard let text = text(name) else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw UsageError(
@@ -82,7 +82,7 @@ struct Arguments {
     return value
   }
 
-  func number(_ name: String, _ range: ClosedRange<Double>) throws(UsageError) -> Double? {
+  package func number(_ name: String, _ range: ClosedRange<Double>) throws(UsageError) -> Double? {
     guard let text = text(name) else { return nil }
     guard let value = Double(text), range.contains(value) else {
       throw UsageError(
@@ -94,15 +94,15 @@ struct Arguments {
 }
 
 /// A command line that cannot be followed; exit code 64.
-struct UsageError: Error, CustomStringConvertible {
-  var description: String
+package struct UsageError: Error, CustomStringConvertible {
+  package var description: String
 
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }
 
 /// A command that could not do its work; exit code 1.
-struct CommandError: Error, CustomStringConvertible {
-  var description: String
+package struct CommandError: Error, CustomStringConvertible {
+  package var description: String
 
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }

@@ -1,0 +1,90 @@
+import Payments
+
+extension CardSimulation {
+  /// The columns of the Fraud Detection Handbook that `csvLine` fills.
+  package static let csvHeader =
+    "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD"
+
+  /// A payment as a line of CSV, without its end.
+  package static func csvLine(_ transaction: SimulatedTransaction) -> String {
+    var bytes: [UInt8] = []
+    transaction.appendCSV(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+extension SimulatedTransaction {
+  /// Appends the line of CSV, without its end.
+  package func appendCSV(to bytes: inout [UInt8]) {
+    bytes.append(decimal: Int64(id))
+    bytes.append(UInt8(ascii: ","))
+    let start = bytes.count
+    time.appendISO8601(to: &bytes)
+    // The handbook's form: a blank for the T, and no zone.
+    bytes[start + 10] = UInt8(ascii: " ")
+    bytes.removeLast()
+    bytes.append(UInt8(ascii: ","))
+    bytes.append(decimal: Int64(account))
+    bytes.append(UInt8(ascii: ","))
+    bytes.append(decimal: Int64(counterparty))
+    bytes.append(UInt8(ascii: ","))
+    bytes.append(minorUnits: amountMinorUnits)
+    bytes.append(UInt8(ascii: ","))
+    bytes.append(UInt8(ascii: fraud ? "1" : "0"))
+  }
+
+  /// Appends the JSON object in the native dialect, without a line end: what a client would send.
+  package func appendJSON(to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: #"{"transaction_id":""#.utf8)
+    bytes.append(decimal: Int64(id))
+    bytes.append(contentsOf: #"","time":""#.utf8)
+    time.appendISO8601(to: &bytes)
+    bytes.append(contentsOf: #"","account":""#.utf8)
+    bytes.append(decimal: Int64(account))
+    bytes.append(contentsOf: #"","counterparty":""#.utf8)
+    bytes.append(decimal: Int64(counterparty))
+    bytes.append(contentsOf: #"","amount":"#.utf8)
+    bytes.append(minorUnits: amountMinorUnits)
+    bytes.append(contentsOf: #","channel":""#.utf8)
+    bytes.append(contentsOf: channel.utf8)
+    bytes.append(contentsOf: #""}"#.utf8)
+  }
+}
+
+extension SimulatedEvent {
+  /// Appends the event as a line of JSON, with its end.
+  package func appendJSONLine(to bytes: inout [UInt8]) {
+    switch self {
+    case .transaction(let transaction): transaction.appendJSON(to: &bytes)
+    case .label(let label):
+      bytes.append(contentsOf: #"{"label":""#.utf8)
+      bytes.append(contentsOf: (label.fraud ? "fraud" : "legitimate").utf8)
+      bytes.append(contentsOf: #"","transaction_id":""#.utf8)
+      bytes.append(decimal: Int64(label.transaction.id))
+      bytes.append(contentsOf: #"","known_at":""#.utf8)
+      label.knownAt.appendISO8601(to: &bytes)
+      bytes.append(contentsOf: #""}"#.utf8)
+    }
+    bytes.append(UInt8(ascii: "\n"))
+  }
+}
+
+extension [UInt8] {
+  /// Appends a number that is not negative.
+  fileprivate mutating func append(decimal value: Int64, width: Int = 1) {
+    let start = count
+    var rest = value
+    repeat {
+      append(UInt8(48 + rest % 10))
+      rest /= 10
+    } while rest > 0 || count - start < width
+    self[start...].reverse()
+  }
+
+  /// Appends an amount with two places, not negative.
+  fileprivate mutating func append(minorUnits amount: Int64) {
+    append(decimal: amount / 100)
+    append(UInt8(ascii: "."))
+    append(decimal: amount % 100, width: 2)
+  }
+}
