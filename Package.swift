@@ -177,6 +177,7 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
+    tests("SimulatorTests", ["Simulator", "Payments"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
       "SimulationTests",

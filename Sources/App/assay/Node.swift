@@ -7,6 +7,7 @@ import Journal
 import Payments
 import Pipeline
 import Registry
+import Rules
 import SQLiteStore
 import Shell
 import Storage
@@ -108,6 +109,14 @@ final class Node {
       Console.note("assay: the journal failed, nothing more can be answered: \(error)")
       exit(74)
     }
+  }
+
+  /// The path of the newest model that fits a source's present features.
+  func newestModel(for source: Source) throws -> String? {
+    let features = try SourceCatalog.text(
+      SourceCatalog.entry(source.dialect).featureName, in: BuiltIn.features)
+    let program = try RuleSet.compile(features: features, rules: "", for: source).program
+    return try directory.newestModel(for: source, featureSet: program.fingerprint)?.path
   }
 
   /// Puts a model in force while the core thread runs.

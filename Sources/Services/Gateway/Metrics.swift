@@ -1,6 +1,6 @@
 import Journal
 import Payments
-import Pipeline
+package import Pipeline
 import Synchronization
 
 /// What operators watch, counted as it happens.
@@ -15,6 +15,17 @@ package final class Metrics: Sendable {
   package init() {}
 
   func count(_ outcome: Outcome) { outcomes.withLock { $0[Int(outcome.rawValue)] += 1 } }
+  /// Counts the decisions of a submission that did not come over HTTP.
+  package func count(_ submission: Submission) {
+    let decisions = submission.decisions
+    let span = decisions.span
+    for result in submission.results {
+      if case .decided(_, let range) = result {
+        count(DecisionRecord.outcome(span.extracting(range)))
+      }
+    }
+  }
+
   func countRefused() { refused.add(1, ordering: .relaxed) }
   func countFallback() { fallbacks.add(1, ordering: .relaxed) }
   func countDuplicate() { duplicates.add(1, ordering: .relaxed) }

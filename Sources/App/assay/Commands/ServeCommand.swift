@@ -61,8 +61,11 @@ enum ServeCommand: Command {
     snapshots.start()
     Signals.onStop { loop.stop(drainMilliseconds: 5000) }
     announce(configuration, node, loop.port)
+    let demo = arguments.has("demo") ? Demo(node, catalog, gateway.metrics) : nil
+    demo?.start()
     loop.run(gateway)
 
+    demo?.stop()
     snapshots.stop()
     node.core.stop()
     projector.stop()
