@@ -1,9 +1,14 @@
+import Foundation
 import Journal
 import Testing
 import TestSupport
 
 /// What a writer was told is durable must come back after any power cut, once and in order.
 struct CrashTests {
+  /// Three power cuts each.
+  static let seeds: UInt64 =
+    ProcessInfo.processInfo.environment["ASSAY_SOAK"] == "1" ? 10_000 : 1000
+
   struct Outcome: Equatable {
     var acknowledged: Int
     var recovered: Int
@@ -52,7 +57,7 @@ struct CrashTests {
   }
 
   @Test func `nothing acknowledged is lost or doubled at any crash point`() throws {
-    for seed in 0..<UInt64(1000) {
+    for seed in 0..<CrashTests.seeds {
       let outcome = try CrashTests.run(seed: seed)
       #expect(!outcome.lost && !outcome.doubled, "seed \(seed)")
     }

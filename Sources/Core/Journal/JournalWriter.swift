@@ -3,7 +3,8 @@ import Payments
 /// Appends batches to the log: one write and one sync each.
 ///
 /// After a failed write or sync the writer refuses all further work: the process must end, so that
-/// memory never runs ahead of what can be recovered, and no bytes of unknown fate lie between others.
+/// memory never runs ahead of what can be recovered, and no bytes of unknown fate lie between
+/// others.
 package final class JournalWriter {
   private let disk: any JournalDisk
   private let log: UInt64

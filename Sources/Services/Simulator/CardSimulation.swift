@@ -9,7 +9,8 @@ package struct CardSimulation: IteratorProtocol {
   package static let daysMax = 3660
   package static let accountsMax = 5_000_000
 
-  /// A payment before it has its id; campaigns are terminals' where positive, cards' where negative.
+  /// A payment before it has its id; campaigns are terminals' where positive, cards' where
+  /// negative.
   private struct Draft {
     var second: Int64
     var account: Int32

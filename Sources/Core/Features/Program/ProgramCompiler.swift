@@ -185,7 +185,12 @@ package struct ProgramCompiler {
 
   private func finish() -> FeatureProgram {
     let plans = kinds.map { draft in
-      WindowPlan(key: draft.key, offsets: draft.offsets.sorted(), measures: draft.measures)
+      WindowPlan(
+        key: draft.key,
+        offsets: draft.offsets.sorted(),
+        measures: draft.measures,
+        meaning: meaning(of: draft)
+      )
     }
     let aggregates = drafts.map { plan($0, in: plans[$0.kind]) }
     var fingerprint = Fingerprint.of("features")
@@ -207,6 +212,17 @@ package struct ProgramCompiler {
       registerCount: registerCount,
       amountScale: Double(source.currency.minorUnitsPerUnit)
     )
+  }
+
+  /// A hash of the names of a kind's fields and of the texts of its filters, in order.
+  private func meaning(of draft: KindDraft) -> UInt64 {
+    var texts = draft.key.map { source.schema.texts[$0] }
+    for measure in draft.measures {
+      texts.append(measure.field.map { source.schema.numbers[$0].name } ?? "")
+      let filter = filterNumbers.first { $0.value == measure.filter }
+      texts.append(filter?.key.description ?? "")
+    }
+    return texts.reduce(0) { Fingerprint.chain($0, Fingerprint.of($1)) }
   }
 
   private func plan(_ draft: AggregateDraft, in plan: WindowPlan) -> AggregatePlan {

@@ -31,6 +31,9 @@ struct WindowPlan: Sendable, Hashable {
   /// Distances from the current time at which windows begin or end, µs, ascending, none zero.
   var offsets: [Int64] = []
   var measures: [Measure] = []
+  /// Identifies the fields and filters behind the numbers, so that windows are only continued by
+  /// those that mean the same.
+  var meaning: UInt64 = 0
 
   /// Offset of a measure's first word in an event: after its time and id hash.
   func wordOffset(_ measure: Int) -> Int {

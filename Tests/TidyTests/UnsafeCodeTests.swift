@@ -1,0 +1,98 @@
+import Testing
+
+/// Unsafe code stands in few files, each of which says why it is sound.
+struct UnsafeCodeTests {
+  static let files: Set = [
+    "Sources/Adapters/FileJournal/FileDisk.swift",
+    "Sources/Adapters/FileJournal/SpareSegment.swift",
+    "Sources/Adapters/HTTP/BufferPool.swift",
+    "Sources/Adapters/HTTP/ByteBuffer.swift",
+    "Sources/Adapters/HTTP/Clock.swift",
+    "Sources/Adapters/HTTP/FramingParser.swift",
+    "Sources/Adapters/HTTP/HTTPLoop.swift",
+    "Sources/Adapters/HTTP/HTTPRequest.swift",
+    "Sources/Adapters/HTTP/Poller.swift",
+    "Sources/Adapters/HTTP/Sockets.swift",
+    "Sources/Adapters/HTTP/Span+Text.swift",
+    "Sources/Adapters/Intake/ByteSource.swift",
+    "Sources/Adapters/Intake/JSONReader.swift",
+    "Sources/Adapters/SQLiteStore/Connection.swift",
+    "Sources/Adapters/Vault/Sodium.swift",
+    "Sources/App/Shell/ProcessUsage.swift",
+    "Sources/App/assay-trainer/TrainingOptions.swift",
+    "Sources/App/assay/Commands/FeaturesCommand.swift",
+    "Sources/App/assay/Signals.swift",
+    "Sources/Core/Features/Windows/Memory.swift",
+    "Sources/Core/Journal/CRC32C.swift",
+    "Sources/Core/Models/Attribution/QuadratureSweep.swift",
+    "Sources/Core/Models/Trees/PackedTrees.swift",
+    "Sources/Core/Payments/Span+Load.swift",
+    "Sources/Learning/Boosting/Booster.swift",
+    "Sources/Learning/Registry/Digest.swift",
+    "Sources/Services/Gateway/Gateway+Reads.swift",
+    "Sources/Services/Gateway/Gateway+Transactions.swift",
+    "Sources/Services/Gateway/Gateway.swift",
+    "Sources/Services/Gateway/JSONText.swift",
+    "Sources/Services/Gateway/ReadWorker.swift",
+    "Sources/Services/Pipeline/Clocks.swift",
+    "Sources/Services/Pipeline/CoreThread.swift",
+    "Sources/Services/Pipeline/Doorbell.swift",
+    "Sources/Services/Pipeline/Projector.swift",
+    "Sources/Services/Pipeline/Submission.swift",
+    "Tests/HTTPTests/Client.swift",
+    "Tests/HTTPTests/DescriptorTests.swift",
+    "Tests/HTTPTests/RawSpan+Byte.swift",
+    "Benchmarks/ModelBenchmarks/ThreadTime.swift",
+  ]
+
+  /// Files that still owe their `// Safety:` line; nothing may be added here.
+  static let owing: Set = [
+    "Sources/App/assay/Commands/FeaturesCommand.swift",
+    "Sources/App/assay-trainer/TrainingOptions.swift",
+    "Sources/Services/Gateway/Gateway+Reads.swift",
+    "Sources/Services/Gateway/Gateway+Transactions.swift",
+    "Sources/Services/Gateway/JSONText.swift",
+  ]
+
+  static func isUnsafe(_ line: Substring) -> Bool {
+    if line.contains("@unchecked Sendable") { return true }
+    return line.split { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "@") }
+      .contains { $0 == "unsafe" || $0 == "@safe" }
+  }
+
+  @Test(arguments: [
+    "let x = unsafe y", "nonisolated(unsafe) var z = 1", "@safe struct Handle {",
+    "final class Box: @unchecked Sendable {",
+  ])
+  func `unsafe code is seen`(_ line: String) { #expect(UnsafeCodeTests.isUnsafe(line[...])) }
+
+  @Test(arguments: [
+    "unsafeties.append(1)", "bytes.withUnsafeBytes { $0 }", "struct Safe: Sendable {",
+  ])
+  func `other code is not taken for it`(_ line: String) {
+    #expect(!UnsafeCodeTests.isUnsafe(line[...]))
+  }
+
+  @Test func `unsafe code stays in the listed files`() throws {
+    var unused = UnsafeCodeTests.files
+    for file in try Repository.swift(["Sources", "Tests", "Benchmarks"]) {
+      let line = file.code.firstIndex { UnsafeCodeTests.isUnsafe($0) }
+      guard let line else { continue }
+      if unused.remove(file.path) == nil {
+        Issue.record("\(file.path):\(line + 1): unsafe code in a file that is not listed for it")
+      }
+    }
+    for path in unused.sorted() {
+      Issue.record("\(path) has no unsafe code any more: take it off the list")
+    }
+  }
+
+  @Test func `each of them says why it is sound`() throws {
+    for path in UnsafeCodeTests.files.subtracting(UnsafeCodeTests.owing).sorted() {
+      let reason = try Repository.file(path).lines.contains {
+        $0.drop { $0 == " " }.hasPrefix("// Safety: ")
+      }
+      #expect(reason, "\(path) has no line that starts with // Safety:")
+    }
+  }
+}
