@@ -65,11 +65,7 @@ enum TrainingOptions {
     let paths = arguments.list("data")
     guard !paths.isEmpty else { throw UsageError("--data is missing") }
     defer { Console.endProgress() }
-    var isDirectory: ObjCBool = false
-    if paths.count == 1,
-      unsafe FileManager.default.fileExists(atPath: paths[0], isDirectory: &isDirectory),
-      isDirectory.boolValue
-    {
+    if paths.count == 1, FileManager.default.fileExists(atPath: paths[0] + "/journal") {
       let disk = try FileDisk(directory: paths[0] + "/journal", readOnly: true)
       return try FeatureMatrix.collect(disk, through: engine, source: source) {
         Console.progress("\($0) rows read")

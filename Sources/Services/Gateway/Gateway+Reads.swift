@@ -88,7 +88,7 @@ extension Gateway {
     _ token: RequestToken,
     _ answer: inout HTTPAnswer
   ) -> Reception {
-    let body = request.withBody { $0.bytesCopy }
+    let body = request.withBody { $0.array }
     guard body.count <= 1 << 20 else {
       answer.fail(413, "too_large", "Labels come in requests of up to 1 MiB")
       return .answered
@@ -106,11 +106,5 @@ extension Gateway {
       .label(token, body, submission, owner: self, recent: recent, committed: core.committed)
     )
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)
-  }
-}
-
-extension RawSpan {
-  var bytesCopy: [UInt8] {
-    unsafe withUnsafeBytes { unsafe [UInt8]($0) }
   }
 }

@@ -56,7 +56,7 @@ extension Gateway {
       return .answered
     }
     let isLines =
-      request.withHeader("Content-Type") { $0.bytesCopy }.map {
+      request.withHeader("Content-Type") { $0.array }.map {
         String(decoding: $0, as: UTF8.self).lowercased().contains("ndjson")
       } ?? false
     if isLines { return ingestLines(request, token, decoder, &answer) }
@@ -223,16 +223,5 @@ extension Gateway {
     json.value(error.description)
     json.close("}")
     answer.append(json.bytes)
-  }
-}
-
-extension RawSpan {
-  func byte(at offset: Int) -> UInt8 {
-    unsafe withUnsafeBytes { unsafe $0[offset] }
-  }
-
-  var isBlank: Bool {
-    for offset in 0..<byteCount where byte(at: offset) > 0x20 { return false }
-    return true
   }
 }

@@ -248,7 +248,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     _ answer: inout HTTPAnswer
   ) -> Bool {
     let key =
-      request.withHeader("X-API-Key") { $0.bytesCopy }
+      request.withHeader("X-API-Key") { $0.array }
       ?? request.value(of: "api_key").map {
         Array($0.utf8)
       }
@@ -281,14 +281,5 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     answer.start(200, type: "text/plain; version=0.0.4")
     let lag = Int(clamping: core.committed.bytes) - Int(clamping: reader.projected)
     answer.append(metrics.text(core: core, projectionLagBytes: max(0, lag)))
-  }
-}
-
-extension Span<UInt8> {
-  var bytesCopy: [UInt8] {
-    var copy: [UInt8] = []
-    copy.reserveCapacity(count)
-    for index in 0..<count { copy.append(self[index]) }
-    return copy
   }
 }

@@ -39,9 +39,7 @@ struct JSONText {
     needsComma = false
   }
 
-  private mutating func append(_ text: StaticString) {
-    text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
-  }
+  private mutating func append(_ text: StaticString) { bytes.append(text) }
 
   mutating func value(_ text: String) {
     let utf8 = Array(text.utf8)

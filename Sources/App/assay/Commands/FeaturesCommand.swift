@@ -55,11 +55,9 @@ enum FeaturesCommand: Command {
   }
 
   private static func write(_ values: [Float], to path: String) throws {
-    var bytes = Data(capacity: 4 * values.count)
-    for value in values {
-      var bits = value.bitPattern.littleEndian
-      unsafe bytes.append(Data(bytes: &bits, count: 4))
-    }
-    try bytes.write(to: URL(fileURLWithPath: path))
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(4 * values.count)
+    for value in values { bytes.append(little: value.bitPattern) }
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
   }
 }
