@@ -21,6 +21,7 @@ struct UnsafeCodeTests {
     "Sources/App/Shell/ProcessUsage.swift",
     "Sources/App/assay-trainer/TrainingOptions.swift",
     "Sources/App/assay/Commands/FeaturesCommand.swift",
+    "Sources/App/assay/Demo.swift",
     "Sources/App/assay/Signals.swift",
     "Sources/Core/Features/Windows/Memory.swift",
     "Sources/Core/Journal/CRC32C.swift",
