@@ -118,6 +118,7 @@ struct Configuration {
   }
 
   private static func read(_ path: String) throws -> [String: String] {
+    // Whatever keeps the file from being read, the answer names it.
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw UsageError("cannot read the configuration file \(path)")
     }

@@ -63,7 +63,7 @@ final class Node {
     let submission = Submission()
     submission.kind = .entries(kind)
     submission.add { $0.append(contentsOf: body) }
-    while !sequencer.take(submission) { try sequencer.commit() }
+    while try !sequencer.take(submission) { try sequencer.commit() }
     switch submission.results.first {
     case .refused(let why): throw CommandError(why)
     case .unavailable: throw CommandError("the disk has no space for the journal")

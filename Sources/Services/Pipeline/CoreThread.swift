@@ -116,7 +116,7 @@ package final class CoreThread: Sendable {
       }
       var start = 0
       for index in work.indices {
-        while !sequencer.take(work[index].0) {
+        while try !sequencer.take(work[index].0) {
           try commit(sequencer)
           deliver(work[start..<index])
           start = index

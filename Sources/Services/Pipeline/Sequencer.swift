@@ -60,15 +60,19 @@ package final class Sequencer {
 
   /// Takes a submission into the batch; `false` where the batch must be committed first.
   ///
-  /// A full disk is answered in the submission itself, before the engine has seen any of it.
-  package func take(_ submission: Submission) -> Bool {
+  /// A full disk is answered in the submission itself, before the engine has seen any of it; any
+  /// other failure of the disk is thrown, and the process must end.
+  package func take(_ submission: Submission) throws(JournalError) -> Bool {
     let size = bound(submission)
     if !batch.isEmpty, batch.bytes.count + size > Sequencer.batchBytesMax { return false }
     do {
       try writer.reserve(batch.bytes.count + size)
     } catch {
       if !batch.isEmpty { return false }
-      for _ in submission.items { submission.results.append(.unavailable) }
+      guard error.code == .noSpace || error.code == .limit else { throw error }
+      let result: Submission.Result =
+        error.code == .noSpace ? .unavailable : .refused("too large for the journal")
+      for _ in submission.items { submission.results.append(result) }
       return true
     }
     lastReceivedAt = max(lastReceivedAt, now())
@@ -261,6 +265,7 @@ extension Sequencer {
       scratch.append(contentsOf: bytes[start..<start + EntryHeader.size + header.bodySize])
       return true
     }
+    // A place that cannot be read any more matches nothing.
     return (try? JournalLookup.entry(at: position, on: journal, into: &scratch)) != nil
   }
 

@@ -25,6 +25,7 @@ package struct Startup {
   ) throws -> Startup {
     for bytes in snapshots {
       let engine = makeEngine()
+      // A snapshot that cannot be restored is passed over: an older one or the whole log will do.
       guard let (place, identity) = try? SnapshotFile.restore(bytes, into: engine) else {
         continue
       }
