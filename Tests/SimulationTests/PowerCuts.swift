@@ -176,9 +176,9 @@ final class PowerCuts {
         number < first.count
         ? first[number]
         : traffic.submission(known: Array(acknowledged.values).sorted { $0.position < $1.position })
-      if !sequencer.take(submission) {
+      if try !sequencer.take(submission) {
         try commit(sequencer)
-        guard sequencer.take(submission) else { return problems.append("nothing can be taken") }
+        guard try sequencer.take(submission) else { return problems.append("nothing can be taken") }
       }
       note(submission)
       lastReceivedAt = max(lastReceivedAt, submission.receivedAt)
