@@ -1,1 +1,219 @@
+import Payments
 import Testing
+
+struct MoneyTests {
+  @Test(arguments: [
+    ("0", 0), ("12", 1200), ("12.3", 1230), ("12.345", 1234), ("12.355", 1236), ("12.3451", 1235),
+    ("-0.015", -2), ("0.005", 0), ("0.015", 2), ("1e3", 100_000), ("+7.10", 710), (".5", 50),
+    ("1000000000000", 100_000_000_000_000),
+  ])
+  func `decimals are read exactly and rounded half to even`(text: String, minor: Int64) {
+    let bytes = Array(text.utf8)
+    let amount = Money(parsing: bytes.span, scale: 2)
+    #expect(amount?.minorUnits == minor)
+  }
+
+  @Test(arguments: [
+    "", "-", ".", "abc", "1.2.3", "1,5", "1e999", "nan", "inf", "0x10", "1 ", "--1",
+    "1000000000001", "99999999999999999999999999", "1e",
+  ])
+  func `what is not an amount is refused`(text: String) {
+    let bytes = Array(text.utf8)
+    let amount = Money(parsing: bytes.span, scale: 2)
+    #expect(amount == nil)
+  }
+
+  @Test(arguments: [("EUR", 2), ("jpy", 0), ("BHD", 3), ("BTC", 6)])
+  func `a currency has its fixed scale`(code: String, scale: UInt8) {
+    #expect(Currency(code: code)?.scale == scale)
+  }
+
+  @Test(arguments: ["", "E", "EURO12", "E R", "€"])
+  func `what is not a currency is refused`(code: String) {
+    #expect(Currency(code: code) == nil)
+  }
+}
+
+struct TimestampTests {
+  @Test(arguments: [
+    ("2018-04-01T00:00:31", 1_522_540_831_000_000),
+    ("2018-04-01 00:00:31", 1_522_540_831_000_000),
+    ("2018-04-01T00:00:31.25Z", 1_522_540_831_250_000),
+    ("2018-04-01T02:00:31+02:00", 1_522_540_831_000_000),
+    ("2018-03-31T19:30:31-0430", 1_522_540_831_000_000),
+    ("2018-04-01", 1_522_540_800_000_000),
+    ("2024-02-29T23:59:59.9999999Z", 1_709_251_199_999_999),
+  ])
+  func `ISO 8601 is read to the microsecond`(text: String, microseconds: Int64) {
+    let bytes = Array(text.utf8)
+    let time = Timestamp(parsing: bytes.span)
+    #expect(time?.microseconds == microseconds)
+  }
+
+  @Test(arguments: [
+    "", "2018", "2018-02-30", "2018-13-01", "2018-04-01T24:00:00", "2018-04-01T00:00:60",
+    "2018-04-01T00:00:00X", "1969-12-31T23:59:59Z", "2200-01-01", "18-04-01", "2018-4-1",
+    "2018-04-01T00:00:00+25:00",
+  ])
+  func `impossible times are refused`(text: String) {
+    let bytes = Array(text.utf8)
+    let time = Timestamp(parsing: bytes.span)
+    #expect(time == nil)
+  }
+
+  @Test func `every day of two centuries comes back`() {
+    var day = Timestamp.earliest
+    while day < Timestamp.latest {
+      let bytes = Array(day.description.utf8)
+      let read = Timestamp(parsing: bytes.span)
+      #expect(read == day)
+      day.microseconds += 13 * Timestamp.microsecondsPerDay
+    }
+  }
+
+  /// Berlin in 2018: one hour east of UTC, two from 25 March to 28 October, 01:00 UTC each.
+  static let berlin = TimeZoneTable(
+    name: "Europe/Berlin",
+    transitions: [
+      TimeZoneTable.Transition(start: Timestamp(microseconds: 0), offsetSeconds: 3600),
+      TimeZoneTable.Transition(
+        start: Timestamp(year: 2018, month: 3, day: 25, hour: 1),
+        offsetSeconds: 7200
+      ),
+      TimeZoneTable.Transition(
+        start: Timestamp(year: 2018, month: 10, day: 28, hour: 1),
+        offsetSeconds: 3600
+      ),
+    ]
+  )
+
+  @Test(arguments: [
+    ("2018-03-25T01:59:59", "2018-03-25T00:59:59Z"),
+    ("2018-03-25T02:30:00", "2018-03-25T01:30:00Z"),
+    ("2018-03-25T03:00:00", "2018-03-25T01:00:00Z"),
+    ("2018-07-01T12:00:00", "2018-07-01T10:00:00Z"),
+    ("2018-10-28T02:30:00", "2018-10-28T00:30:00Z"),
+    ("2018-10-28T03:30:00", "2018-10-28T02:30:00Z"),
+  ])
+  func `a naive time is in the source's zone, the earlier where it is twice`(
+    local: String,
+    utc: String
+  ) {
+    let bytes = Array(local.utf8)
+    let time = Timestamp(parsing: bytes.span, zone: TimestampTests.berlin)
+    #expect(time?.description == utc)
+  }
+}
+
+struct RecordTests {
+  @Test func `a record gives its fields back`() {
+    var source = Source(
+      id: 3,
+      name: "s",
+      dialect: .paysim,
+      currency: Currency(code: "USD", scale: 2)
+    )
+    source.schema = Dialect.paysim.schema
+    var builder = TransactionBuilder(source: 3, schema: source.schema)
+    builder.time = Timestamp(microseconds: 77)
+    builder.amount = Money(minorUnits: 1234)
+    builder.set(text: Schema.Text.id, "t-1")
+    builder.set(text: Schema.Text.account, "C1")
+    builder.set(number: 0, 9.0)
+    builder.set(number: 1, Money(minorUnits: -5))
+    var bytes: [UInt8] = [1, 2, 3]
+    let size = builder.finish(into: &bytes)
+    let record = Array(bytes[3...])
+    let valid = TransactionRecord.isValid(record.span)
+    #expect(record.count == size && valid)
+    let source3 = TransactionRecord.source(record.span)
+    let time = TransactionRecord.time(record.span).microseconds
+    let amount = TransactionRecord.amount(record.span).minorUnits
+    #expect(source3 == 3 && time == 77 && amount == 1234)
+    let account = TransactionRecord.text(Schema.Text.account, record.span)
+    let device = TransactionRecord.text(Schema.Text.device, record.span)
+    #expect(Array(record[account]) == [67, 49] && device.isEmpty)
+    let bits = (0..<3).map { TransactionRecord.bits($0, record.span) }
+    #expect(Double(bitPattern: bits[0]) == 9 && Int64(bitPattern: bits[1]) == -5)
+    #expect(Int64(bitPattern: bits[2]) == .min)
+  }
+
+  @Test func `content is what the client sent, without a stamped time`() {
+    let schema = Dialect.native.schema
+    func content(_ time: Int64, _ flags: TransactionRecord.Flags, _ amount: Int64) -> UInt64 {
+      var builder = TransactionBuilder(source: 1, schema: schema)
+      builder.time = Timestamp(microseconds: time)
+      builder.flags = flags
+      builder.amount = Money(minorUnits: amount)
+      builder.set(text: Schema.Text.id, "x")
+      var bytes: [UInt8] = []
+      builder.finish(into: &bytes)
+      return TransactionRecord.content(bytes.span)
+    }
+    #expect(content(1, .timeIsReceivedAt, 5) == content(2, .timeIsReceivedAt, 5))
+    #expect(content(1, [], 5) != content(2, [], 5))
+    #expect(content(1, [], 5) != content(1, [], 6))
+  }
+
+  @Test func `a cut or bent record is not valid`() {
+    var builder = TransactionBuilder(source: 1, schema: Dialect.native.schema)
+    builder.set(text: Schema.Text.id, "abcdefgh")
+    var bytes: [UInt8] = []
+    builder.finish(into: &bytes)
+    func isValid(_ bytes: [UInt8]) -> Bool { TransactionRecord.isValid(bytes.span) }
+    #expect(isValid(bytes))
+    for count in stride(from: 0, to: bytes.count, by: 8) {
+      #expect(!isValid(Array(bytes[..<count])))
+    }
+    var bent = bytes
+    bent[7] = 200
+    #expect(!isValid(bent))
+    bent = bytes
+    bent[40] = 255
+    #expect(!isValid(bent))
+  }
+
+  @Test func `a source comes back from its bytes`() throws {
+    var source = Source(
+      id: 9,
+      name: "näme",
+      dialect: .card,
+      currency: Currency(code: "JPY", scale: 0),
+      zone: TimestampTests.berlin
+    )
+    source.thresholds = Thresholds(challenge: 0.2, review: nil, decline: 0.9)
+    source.onDeadline = .decline
+    var bytes: [UInt8] = []
+    source.encode(into: &bytes)
+    var reader = ByteReader(bytes)
+    #expect(try Source(from: &reader) == source)
+    for count in 0..<bytes.count {
+      var cut = ByteReader(Array(bytes[..<count]))
+      #expect(throws: DecodingFailure.self) { try Source(from: &cut) }
+    }
+  }
+
+  @Test func `activities and dispositions come back from their bytes`() throws {
+    let activity = Activity(
+      source: 1,
+      kind: .newPayee,
+      succeeded: true,
+      time: Timestamp(microseconds: 5),
+      account: "a",
+      device: ""
+    )
+    #expect(try Activity(activity.encoded) == activity)
+    #expect(throws: DecodingFailure.self) { try Activity(Array(activity.encoded.dropLast())) }
+    var builder = TransactionBuilder(source: 1, schema: Dialect.native.schema)
+    builder.set(text: Schema.Text.id, "x")
+    var record: [UInt8] = []
+    builder.finish(into: &record)
+    let disposition = Disposition(
+      kind: .refunded,
+      time: Timestamp(microseconds: 6),
+      record: record
+    )
+    #expect(try Disposition(disposition.encoded) == disposition)
+    #expect(throws: DecodingFailure.self) { try Disposition([9] + disposition.encoded) }
+  }
+}

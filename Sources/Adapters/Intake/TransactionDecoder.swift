@@ -112,7 +112,12 @@ package final class TransactionDecoder {
   }
 
   /// Appends the present item's record.
-  package func decode(into bytes: inout [UInt8]) throws(InputError) {
+  ///
+  /// `fallbackId` is the id of an item that has none.
+  package func decode(
+    into bytes: inout [UInt8],
+    fallbackId: [UInt8]? = nil
+  ) throws(InputError) {
     builder.reset()
     if reader.kind(Slot.forbidden) != .absent {
       throw InputError(
@@ -127,14 +132,19 @@ package final class TransactionDecoder {
     for slot in 0..<Slot.forbidden where reader.isRepeated(slot) {
       throw InputError(.invalid, field: reader.name(slot), "is given twice")
     }
-    try takeId()
-    try takeAccount(Slot.account, Schema.Text.account, "account")
-    try takeAccount(Slot.counterparty, Schema.Text.counterparty, "counterparty")
+    try takeId(fallbackId)
+    let isPaySim = source.dialect == .paysim
+    try takeAccount(Slot.account, Schema.Text.account, isPaySim ? "nameOrig" : "account")
+    try takeAccount(
+      Slot.counterparty,
+      Schema.Text.counterparty,
+      isPaySim ? "nameDest" : "counterparty"
+    )
     try takeText(Slot.device, Schema.Text.device)
     try takeText(Slot.location, Schema.Text.location)
     try takeText(Slot.channel, Schema.Text.channel)
     try takeAmount()
-    if source.dialect == .paysim {
+    if isPaySim {
       try takePaySim()
     } else {
       try takeText(Slot.category, Schema.commonTexts.count)
@@ -149,9 +159,10 @@ package final class TransactionDecoder {
     return InputError(.invalid, field: name, expected)
   }
 
-  private func takeId() throws(InputError) {
+  private func takeId(_ fallback: [UInt8]?) throws(InputError) {
     switch reader.kind(Slot.id) {
     case .absent, .null:
+      if let fallback { return builder.set(text: Schema.Text.id, fallback.span) }
       generatedIds += 1
       builder.set(text: Schema.Text.id, idPrefix + String(generatedIds, radix: 36))
     case .integer: builder.set(text: Schema.Text.id, String(reader.integer(Slot.id)))

@@ -31,53 +31,6 @@ enum Sodium {
     return hash
   }
 
-  /// XChaCha20-Poly1305 with a random nonce in front.
-  static func seal(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
-    start()
-    let nonce = random(Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES))
-    var sealed = [UInt8](
-      repeating: 0,
-      count: message.count + Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
-    )
-    var written: UInt64 = 0
-    let code = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
-      &sealed,
-      &written,
-      message,
-      UInt64(message.count),
-      nil,
-      0,
-      nil,
-      nonce,
-      key
-    )
-    precondition(code == 0, "encryption cannot fail")
-    return nonce + sealed.prefix(Int(written))
-  }
-
-  /// What `seal` hid; nil with another key or changed bytes.
-  static func open(_ bytes: [UInt8], key: [UInt8]) -> [UInt8]? {
-    start()
-    let nonceSize = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
-    let tagSize = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
-    guard bytes.count >= nonceSize + tagSize else { return nil }
-    let sealed = Array(bytes.dropFirst(nonceSize))
-    var message = [UInt8](repeating: 0, count: sealed.count - tagSize)
-    var written: UInt64 = 0
-    let code = unsafe crypto_aead_xchacha20poly1305_ietf_decrypt(
-      &message,
-      &written,
-      nil,
-      sealed,
-      UInt64(sealed.count),
-      nil,
-      0,
-      Array(bytes.prefix(nonceSize)),
-      key
-    )
-    return code == 0 ? message : nil
-  }
-
   /// Whether two byte strings are equal, in time that depends on their lengths only.
   static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool {
     guard a.count == b.count else { return false }

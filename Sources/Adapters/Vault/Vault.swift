@@ -6,14 +6,12 @@ import Foundation
 package struct Vault: Sendable {
   private static let keyBytes = 32
   private let tokenKey: [UInt8]
-  private let subjectKey: [UInt8]
   /// Hash seeds and the like: secret, but without influence on results.
   package let seed: UInt64
 
   /// Secrets for one run only.
   package init() {
     tokenKey = Sodium.random(Vault.keyBytes)
-    subjectKey = Sodium.random(Vault.keyBytes)
     seed = Vault.word(Sodium.random(8))
   }
 
@@ -30,7 +28,6 @@ package struct Vault: Sendable {
       throw VaultError("cannot create \(folder): \(error.localizedDescription)")
     }
     tokenKey = try Vault.key(folder + "/token", count: Vault.keyBytes)
-    subjectKey = try Vault.key(folder + "/personal", count: Vault.keyBytes)
     seed = Vault.word(try Vault.key(folder + "/seed", count: 8))
   }
 
@@ -58,16 +55,6 @@ package struct Vault: Sendable {
   /// The token of a card number's digits: 128 bits, in hexadecimal.
   package func token(_ digits: [UInt8]) -> String {
     Vault.hexadecimal(Sodium.keyedHash(digits, key: tokenKey, count: 16))
-  }
-
-  /// Encrypts personal attributes under a key of the subject's own.
-  package func seal(_ personal: [UInt8], subject: [UInt8]) -> [UInt8] {
-    Sodium.seal(personal, key: Sodium.keyedHash(subject, key: subjectKey, count: 32))
-  }
-
-  /// Decrypts what `seal` made; nil where the key is gone or the bytes were changed.
-  package func open(_ sealed: [UInt8], subject: [UInt8]) -> [UInt8]? {
-    Sodium.open(sealed, key: Sodium.keyedHash(subject, key: subjectKey, count: 32))
   }
 
   /// A new random key for a client.

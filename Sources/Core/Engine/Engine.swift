@@ -115,7 +115,15 @@ package final class Engine {
         throw EngineError(.damagedEntry, "\(error)")
       }
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
-    case .activity, .disposition, .list, .rate, .quarantine:
+    case .activity, .disposition:
+      do throws(DecodingFailure) {
+        if kind == .activity { _ = try Activity(body.array) }
+        if kind == .disposition { _ = try Disposition(body.array) }
+      } catch {
+        throw EngineError(.damagedEntry, "a damaged \(kind) entry: \(error)")
+      }
+      digest = Fingerprint.chain(digest, Fingerprint.of(body))
+    case .list, .rate, .quarantine:
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
     case .transaction, .decision, .engineVersion, .fallback, .digest, .closed: break
     }

@@ -62,8 +62,10 @@ extension Gateway {
     if isLines { return ingestLines(request, token, decoder, &answer) }
     let explained = request.value(of: "explain") == "1"
     let shape: Shape
+    let idempotencyKey: [UInt8]?
     do throws(InputError) {
       try parse(request, with: decoder)
+      idempotencyKey = try Gateway.idempotencyKey(request)
       if decoder.rootKind == .array {
         shape = .lines
         guard let count = decoder.openRootArray(), count > 0, count <= Gateway.itemsMax else {
@@ -82,7 +84,9 @@ extension Gateway {
     do throws(InputError) {
       while try decoder.advance(root: shape != .lines) {
         do throws(InputError) {
-          try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+          try submission.add { bytes throws(InputError) in
+            try decoder.decode(into: &bytes, fallbackId: shape == .lines ? nil : idempotencyKey)
+          }
         } catch {
           if shape != .lines { throw error }
           pending[slot].errors.append((place, decoder.clientId, error))
@@ -168,6 +172,21 @@ extension Gateway {
       &answer
     )
     return nil
+  }
+
+  /// The id of a transaction that has none of its own: the client's `Idempotency-Key`.
+  private static func idempotencyKey(
+    _ request: borrowing HTTPRequest
+  ) throws(InputError) -> [UInt8]? {
+    guard let key = request.withHeader("Idempotency-Key", { $0.array }) else { return nil }
+    guard (1...128).contains(key.count), key.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+      throw InputError(
+        .invalid,
+        field: "Idempotency-Key",
+        "is 1 to 128 printable characters without blanks"
+      )
+    }
+    return Array("key-".utf8) + key
   }
 
   /// Notes a deferred request; the slot of its bookkeeping.
