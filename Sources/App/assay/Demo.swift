@@ -89,7 +89,7 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
     Console.note("demo: training 100 trees on them")
     let code = Trainer.run([
       "train", "--data", file, "--dialect", "card", "--tree-method", "hist", "--out",
-      node.directory.models,
+      node.directory.models, "--parameter", "nthread=1",
     ])
     guard code == 0 else { throw CommandError("the training ended with code \(code)") }
     if let newest = try node.newestModel(for: source) {

@@ -16,6 +16,9 @@ enum Trainer {
     let child = Process()
     child.executableURL = URL(fileURLWithPath: path)
     child.arguments = words
+    // Threads that spin while they wait for one another starve on cores that a server shares.
+    let own = ["OMP_WAIT_POLICY": "PASSIVE"]
+    child.environment = ProcessInfo.processInfo.environment.merging(own) { given, _ in given }
     do {
       try child.run()
     } catch {

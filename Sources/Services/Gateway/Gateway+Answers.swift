@@ -12,12 +12,11 @@ extension Gateway {
     count(submission)
     let token = RequestToken(bits: submission.token)
     let slot = Int(token.slot)
-    let isMine = pending[slot].token == token.bits
-    if isMine, let fallback = pending[slot].fallback {
-      pending[slot].token = 0
-      logFallback(fallback, submission)
+    if let answered = expiredAnswers.removeValue(forKey: token.bits) {
+      logFallback(answered, submission)
       return
     }
+    let isMine = pending[slot].token == token.bits
     let seconds = Double(Clocks.monotonicNanoseconds() - submission.submittedAt) / 1e9
     metrics.requests.add(seconds: seconds)
     loop.answer(token) { answer in write(shape, submission, slot, &answer) }
@@ -269,7 +268,8 @@ extension Gateway {
     case .decline: outcome = .decline
     case .error: outcome = nil
     }
-    pending[slot].fallback = outcome ?? .review
+    expiredAnswers[pending[slot].token] = outcome?.rawValue ?? Gateway.answeredWithError
+    pending[slot].token = 0
     guard let outcome, pending[slot].shape != .label else {
       answer.start(504)
       answer.header("Retry-After", 1)
@@ -291,8 +291,11 @@ extension Gateway {
     answer.append(json.bytes)
   }
 
+  /// Stands in a fallback entry where the source asks for an error.
+  static let answeredWithError: UInt8 = 255
+
   /// Logs what was answered before the decision, with the decision's position.
-  private func logFallback(_ outcome: Outcome, _ submission: Submission) {
+  private func logFallback(_ answered: UInt8, _ submission: Submission) {
     let entry = Submission()
     entry.context = Shape.fallback.rawValue
     entry.kind = .entries(.fallback)
@@ -300,7 +303,7 @@ extension Gateway {
       guard case .decided(let position, _) = result else { continue }
       entry.add { bytes in
         bytes.append(little: position.bytes)
-        bytes.append(outcome.rawValue)
+        bytes.append(answered)
       }
     }
     if !entry.items.isEmpty { _ = core.submit([entry], owner: self) }

@@ -76,6 +76,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   let recent = RecentRing()
   var pool: [Submission] = []
   private var outgoing: [Submission] = []
+  /// What was answered because a deadline passed, by the request's token, until its decision comes.
+  var expiredAnswers: [UInt64: UInt8] = [:]
   /// Per slot of the loop: the deferred request's bookkeeping.
   var pending: [Pending]
   private let done = Mutex<[Submission]>([])
@@ -88,8 +90,6 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     var startedAt: Int64 = 0
     var onDeadline = DeadlinePolicy.review
     var shape = Shape.score
-    /// The answer that was given because the deadline passed.
-    var fallback: Outcome?
     var ids: [[UInt8]] = []
     /// Errors of items that were not submitted, by the item's place in the request.
     var errors: [(place: Int, id: String?, error: InputError)] = []
