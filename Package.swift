@@ -175,6 +175,8 @@ let package = Package(
     ),
     tests("HTTPTests", ["HTTP", "CLinux"]),
     tests("LanguageTests", ["Language"]),
+    tests("RulesTests", ["Rules", "Features", "Language", "Payments", "Engine", "TestSupport"]),
+    tests("IntakeTests", ["Intake", "Payments"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("SimulatorTests", ["Simulator", "Payments"]),

@@ -1,4 +1,5 @@
 import Features
+import Foundation
 import Language
 import Payments
 import TestSupport
@@ -7,6 +8,10 @@ import Testing
 /// Live windows against the oracle on random streams: late, equal and too late times, labels that
 /// come early, late and corrected, declines, filters, pairs.
 struct WindowOracleTests {
+  /// Ten times as many in the soak.
+  static let seeds: ClosedRange<UInt64> =
+    ProcessInfo.processInfo.environment["ASSAY_SOAK"] == nil ? 1...8 : 1...80
+
   static let program = """
     feature c1 = count() by account over 1h
     feature c2 = count() by account over 3h before this
@@ -128,7 +133,7 @@ struct WindowOracleTests {
     }
   }
 
-  @Test(arguments: 1...8 as ClosedRange<UInt64>)
+  @Test(arguments: WindowOracleTests.seeds)
   func `windows agree with the oracle, whatever the order of events and labels`(
     seed: UInt64
   ) throws {
