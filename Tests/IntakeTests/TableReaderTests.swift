@@ -61,7 +61,8 @@ struct TableReaderTests {
   @Test func `a paysim file is read by its aliases, and its steps are hours`() throws {
     let rows = try TableReaderTests.rows(
       """
-      tx_id,step,action,amount,nameOrig,oldBalanceOrig,newBalanceOrig,nameDest,oldBalanceDest,newBalanceDest,isFraud
+      tx_id,step,action,amount,nameOrig,oldBalanceOrig,newBalanceOrig,nameDest,\
+      oldBalanceDest,newBalanceDest,isFraud
       0,0,CASH_IN,19.79,C1,19.79,0.0,M2,0.0,19.79,1
       1,25,TRANSFER,1,C1,,0,C3,0,0,0
       """,

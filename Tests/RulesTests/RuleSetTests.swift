@@ -80,11 +80,14 @@ struct RuleSetTests {
   @Test func `a reason of its own has its placeholders filled`() throws {
     let rules = """
       rule usual: when amount > 2 * mean(amount) by account over 1d before this then challenge
-        because "{amount} against {mean(amount) by account over 1d before this} before {usual_count}"
+        because "{amount} against {usual_mean} before {usual_count}"
       """
     let reasons = try RuleSetTests.judge(
       rules,
-      features: "feature usual_count = count() by account over 1d before this",
+      features: """
+        feature usual_count = count() by account over 1d before this
+        feature usual_mean = mean(amount) by account over 1d before this
+        """,
       amounts: [1000, 1000, 9900]
     ).reasons
     #expect(reasons.first?.text == "99 against 10 before 2")
@@ -122,7 +125,8 @@ struct RuleSetTests {
       "'account' stands twice in the entity"
     ),
     (
-      "rule r: when count() by account over 1d where (count() by account over 1d > 1) > 1 then review",
+      "rule r: when count() by account over 1d where (count() by account over 1d > 1) > 1"
+        + " then review",
       "'where' looks at the transaction's own fields only"
     ),
     ("rule r: when amount > 1 then review because \"{x\"", "a placeholder is not closed"),
