@@ -116,6 +116,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     pending = [Pending](repeating: Pending(), count: loop.limits.slots)
     reader = try ReadWorker(
       catalog: catalog,
+      tokenizer: settings.tokenizer,
       core: core,
       store: store,
       openJournal: openJournal,

@@ -64,6 +64,7 @@ package final class ReadWorker: @unchecked Sendable {
 
   init(
     catalog: Catalog,
+    tokenizer: @escaping CardTokenizer,
     core: CoreThread,
     store: any DecisionStore,
     openJournal: @escaping JournalOpener,
@@ -75,7 +76,7 @@ package final class ReadWorker: @unchecked Sendable {
     self.openJournal = openJournal
     journal = try openJournal()
     self.store = try store.reader()
-    labels = LabelDecoder(sources: catalog.sources)
+    labels = LabelDecoder(sources: catalog.sources, tokenizer: tokenizer)
     text = DecisionText(catalog)
   }
 
