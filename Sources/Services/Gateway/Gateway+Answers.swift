@@ -13,8 +13,8 @@ extension Gateway {
     let token = RequestToken(bits: submission.token)
     let slot = Int(token.slot)
     let isMine = pending[slot].token == token.bits
-    if isMine, let fallback = pending[slot].fallback {
-      pending[slot].token = 0
+    if !fallbacks.isEmpty, let fallback = fallbacks.removeValue(forKey: token.bits) {
+      if isMine { pending[slot].token = 0 }
       logFallback(fallback, submission)
       return
     }
@@ -68,10 +68,8 @@ extension Gateway {
     case .label: status = writeLabels(submission)
     case .fallback: break
     }
-    if let first = submission.results.first, case .unavailable = first, submission.items.count == 1
-    {
-      return Gateway.overloaded(&answer)
-    }
+    // A full disk refuses a request as a whole, before any of it was decided.
+    if case .unavailable = submission.results.first { return Gateway.overloaded(&answer) }
     answer.start(status)
     answer.append(json.bytes)
   }
@@ -269,8 +267,9 @@ extension Gateway {
     case .decline: outcome = .decline
     case .error: outcome = nil
     }
-    pending[slot].fallback = outcome ?? .review
-    guard let outcome, pending[slot].shape != .label else {
+    let isLabel = pending[slot].shape == .label
+    if !isLabel { fallbacks[pending[slot].token] = outcome ?? .review }
+    guard let outcome, !isLabel else {
       answer.start(504)
       answer.header("Retry-After", 1)
       answer.appendFailure("Deadline exceeded", "No decision was made in time; ask again")
@@ -303,6 +302,6 @@ extension Gateway {
         bytes.append(outcome.rawValue)
       }
     }
-    if !entry.items.isEmpty { _ = core.submit([entry], owner: self) }
+    if !entry.items.isEmpty { unlogged.append(entry) }
   }
 }

@@ -101,7 +101,6 @@ extension Gateway {
     }
     let slot = Int(token.slot)
     pending[slot].token = token.bits
-    pending[slot].fallback = nil
     pending[slot].shape = .label
     pending[slot].onDeadline = .error
     pending[slot].items = 0

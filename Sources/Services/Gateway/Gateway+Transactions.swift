@@ -177,7 +177,6 @@ extension Gateway {
     pending[slot].startedAt = Clocks.monotonicNanoseconds()
     pending[slot].onDeadline = source.onDeadline
     pending[slot].shape = shape
-    pending[slot].fallback = nil
     pending[slot].items = 0
     if !pending[slot].errors.isEmpty { pending[slot].errors = [] }
     if !pending[slot].ids.isEmpty { pending[slot].ids = [] }

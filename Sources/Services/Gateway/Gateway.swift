@@ -78,6 +78,11 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   private var outgoing: [Submission] = []
   /// Per slot of the loop: the deferred request's bookkeeping.
   var pending: [Pending]
+  /// Answers that were given because a deadline passed, by the request's token, until their
+  /// decisions come. The connection may be at its next request by then.
+  var fallbacks: [UInt64: Outcome] = [:]
+  /// Fallback entries that the core has not taken yet.
+  var unlogged: [Submission] = []
   private let done = Mutex<[Submission]>([])
   var finished: [Submission] = []
   let reader: ReadWorker
@@ -88,8 +93,6 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     var startedAt: Int64 = 0
     var onDeadline = DeadlinePolicy.review
     var shape = Shape.score
-    /// The answer that was given because the deadline passed.
-    var fallback: Outcome?
     var ids: [[UInt8]] = []
     /// Errors of items that were not submitted, by the item's place in the request.
     var errors: [(place: Int, id: String?, error: InputError)] = []
@@ -208,6 +211,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     done.withLock { swap(&finished, &$0) }
     for submission in finished { finish(submission, loop) }
     finished.removeAll(keepingCapacity: true)
+    if !unlogged.isEmpty, core.submit(unlogged, owner: self) { unlogged.removeAll() }
     reader.takeAnswers { token, write in loop.answer(token, write) }
   }
 
