@@ -33,8 +33,13 @@ package final class LabelDecoder {
     bytesMax: 2 << 20
   )
   private let sources: [Source]
+  private let tokenizer: CardTokenizer
 
-  package init(sources: [Source]) { self.sources = sources }
+  /// A decoder for one thread; card numbers among the entities become `tokenizer`'s tokens.
+  package init(sources: [Source], tokenizer: @escaping CardTokenizer) {
+    self.sources = sources
+    self.tokenizer = tokenizer
+  }
 
   /// The labels of a request's body.
   package func decode(_ body: [UInt8]) throws(InputError) -> [Item] {
@@ -77,6 +82,9 @@ package final class LabelDecoder {
     if let unknown = reader.unknownKey {
       throw InputError(.invalid, field: unknown, "is not a field of a label")
     }
+    for slot in Slot.id...Slot.channel where reader.isRepeated(slot) {
+      throw InputError(.invalid, field: reader.name(slot), "is given twice")
+    }
     guard let id = text(Slot.id), !id.isEmpty, id.count <= TransactionRecord.textBytesMax else {
       throw InputError(.invalid, field: "transaction_id", "is missing")
     }
@@ -104,21 +112,56 @@ package final class LabelDecoder {
       (Slot.account, Schema.Text.account), (Slot.counterparty, Schema.Text.counterparty),
       (Slot.channel, Schema.Text.channel),
     ] {
-      guard let value = text(slot) else { continue }
-      guard value.count <= TransactionRecord.textBytesMax else {
-        throw InputError(.invalid, field: reader.name(slot), "is too long")
-      }
-      builder.set(text: target, value.span)
+      if let value = try entity(slot) { builder.set(text: target, value.span) }
     }
-    guard let amount = Money(units: reader.number(Slot.amount), scale: source.currency.scale),
-      let time = text(Slot.time), let instant = Timestamp(parsing: time.span, zone: source.zone)
+    builder.amount = try amount(source)
+    guard let time = text(Slot.time),
+      let instant = Timestamp(parsing: time.span, zone: source.zone)
     else {
-      throw InputError(.invalid, field: "time", "and amount are needed beside the account")
+      throw InputError(
+        .invalid,
+        field: "time",
+        "is a time in ISO 8601, and is needed beside the account"
+      )
     }
-    builder.amount = amount
     builder.time = instant
     var bytes: [UInt8] = []
     builder.finish(into: &bytes)
     return bytes
+  }
+
+  /// An entity's text, a card number as its token; nil where it was not sent.
+  private func entity(_ slot: Int) throws(InputError) -> [UInt8]? {
+    guard reader.kind(slot) != .absent, reader.kind(slot) != .null else { return nil }
+    func failure(_ detail: String) -> InputError {
+      InputError(.invalid, field: reader.name(slot), detail)
+    }
+    guard let value = text(slot) else { throw failure("is a text") }
+    guard value.count <= TransactionRecord.textBytesMax else {
+      throw failure("is longer than \(TransactionRecord.textBytesMax) bytes")
+    }
+    if value.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
+      throw failure("holds a control character")
+    }
+    guard slot != Slot.channel, CardNumber.isCardNumber(value) else { return value }
+    return Array(CardNumber.token(value, tokenizer).utf8)
+  }
+
+  private func amount(_ source: Source) throws(InputError) -> Money {
+    let scale = source.currency.scale
+    let amount: Money? =
+      switch reader.kind(Slot.amount) {
+      case .integer, .double: Money(units: reader.number(Slot.amount), scale: scale)
+      case .text: reader.withText(Slot.amount) { Money(parsing: $0, scale: scale) }
+      default: nil
+      }
+    guard let amount, amount.minorUnits >= 0 else {
+      throw InputError(
+        .invalid,
+        field: "amount",
+        "is a number from 0 to \(Money.unitsMax), and is needed beside the account"
+      )
+    }
+    return amount
   }
 }

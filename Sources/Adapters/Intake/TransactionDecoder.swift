@@ -200,8 +200,9 @@ package final class TransactionDecoder {
     _ target: Int,
     _ name: String
   ) throws(InputError) {
-    if slot == Slot.account, reader.kind(Slot.cardNumber) == .text {
-      let digits = reader.withText(Slot.cardNumber) { $0.array }
+    let sent = reader.kind(Slot.cardNumber)
+    if slot == Slot.account, sent != .absent, sent != .null {
+      let digits = cardNumber ?? []
       guard CardNumber.isCardNumber(digits) else {
         throw InputError(.invalid, field: "card_number", "is not a card number")
       }
@@ -223,6 +224,14 @@ package final class TransactionDecoder {
       CardNumber.isCardNumber(builder.text(target))
     {
       builder.set(text: target, CardNumber.token(builder.text(target), tokenizer))
+    }
+  }
+
+  private var cardNumber: [UInt8]? {
+    switch reader.kind(Slot.cardNumber) {
+    case .text: reader.withText(Slot.cardNumber) { $0.array }
+    case .integer: Array(String(reader.integer(Slot.cardNumber)).utf8)
+    default: nil
     }
   }
 

@@ -12,7 +12,7 @@ extension Gateway {
     count(submission)
     let token = RequestToken(bits: submission.token)
     let slot = Int(token.slot)
-    if let answered = expiredAnswers.removeValue(forKey: token.bits) {
+    if !expiredAnswers.isEmpty, let answered = expiredAnswers.removeValue(forKey: token.bits) {
       logFallback(answered, submission)
       return
     }
@@ -67,10 +67,8 @@ extension Gateway {
     case .label: status = writeLabels(submission)
     case .fallback: break
     }
-    if let first = submission.results.first, case .unavailable = first, submission.items.count == 1
-    {
-      return Gateway.overloaded(&answer)
-    }
+    // A full disk refuses a request as a whole, before any of it was decided.
+    if case .unavailable = submission.results.first { return Gateway.overloaded(&answer) }
     answer.start(status)
     answer.append(json.bytes)
   }
@@ -268,9 +266,12 @@ extension Gateway {
     case .decline: outcome = .decline
     case .error: outcome = nil
     }
-    expiredAnswers[pending[slot].token] = outcome?.rawValue ?? Gateway.answeredWithError
+    let isLabel = pending[slot].shape == .label
+    if !isLabel {
+      expiredAnswers[pending[slot].token] = outcome?.rawValue ?? Gateway.answeredWithError
+    }
     pending[slot].token = 0
-    guard let outcome, pending[slot].shape != .label else {
+    guard let outcome, !isLabel else {
       answer.start(504)
       answer.header("Retry-After", 1)
       answer.appendFailure("Deadline exceeded", "No decision was made in time; ask again")
@@ -306,6 +307,6 @@ extension Gateway {
         bytes.append(answered)
       }
     }
-    if !entry.items.isEmpty { _ = core.submit([entry], owner: self) }
+    if !entry.items.isEmpty { unlogged.append(entry) }
   }
 }

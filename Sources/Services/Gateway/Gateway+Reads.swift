@@ -22,7 +22,13 @@ extension Gateway {
     let keys = sources.map { IdentityIndex.key(source: Int($0.id), bytes.span) }
     let position = keys.lazy.compactMap { [recent] in recent.find($0) }.first
     reader.submit(
-      .decision(token, keys: keys, id: bytes, position: position, committed: core.committed)
+      .decision(
+        token,
+        sources: sources.map(\.id),
+        id: bytes,
+        position: position,
+        committed: core.committed
+      )
     )
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)
   }

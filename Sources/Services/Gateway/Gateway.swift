@@ -80,6 +80,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   var expiredAnswers: [UInt64: UInt8] = [:]
   /// Per slot of the loop: the deferred request's bookkeeping.
   var pending: [Pending]
+  /// Fallback entries that the core has not taken yet.
+  var unlogged: [Submission] = []
   private let done = Mutex<[Submission]>([])
   var finished: [Submission] = []
   let reader: ReadWorker
@@ -116,6 +118,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     pending = [Pending](repeating: Pending(), count: loop.limits.slots)
     reader = try ReadWorker(
       catalog: catalog,
+      tokenizer: settings.tokenizer,
       core: core,
       store: store,
       openJournal: openJournal,
@@ -207,6 +210,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     done.withLock { swap(&finished, &$0) }
     for submission in finished { finish(submission, loop) }
     finished.removeAll(keepingCapacity: true)
+    if !unlogged.isEmpty, core.submit(unlogged, owner: self) { unlogged.removeAll() }
     reader.takeAnswers { token, write in loop.answer(token, write) }
   }
 

@@ -25,7 +25,7 @@ package final class ReadWorker: @unchecked Sendable {
   enum Job: Sendable {
     case decision(
       RequestToken,
-      keys: [UInt64],
+      sources: [UInt16],
       id: [UInt8],
       position: Position?,
       committed: Position
@@ -64,6 +64,7 @@ package final class ReadWorker: @unchecked Sendable {
 
   init(
     catalog: Catalog,
+    tokenizer: @escaping CardTokenizer,
     core: CoreThread,
     store: any DecisionStore,
     openJournal: @escaping JournalOpener,
@@ -75,7 +76,7 @@ package final class ReadWorker: @unchecked Sendable {
     self.openJournal = openJournal
     journal = try openJournal()
     self.store = try store.reader()
-    labels = LabelDecoder(sources: catalog.sources)
+    labels = LabelDecoder(sources: catalog.sources, tokenizer: tokenizer)
     text = DecisionText(catalog)
   }
 
@@ -156,8 +157,8 @@ package final class ReadWorker: @unchecked Sendable {
     }
     do {
       switch job {
-      case .decision(_, let keys, let id, let position, let committed):
-        try decision(token, keys, id, position, committed)
+      case .decision(_, let sources, let id, let position, let committed):
+        try decision(token, sources, id, position, committed)
       case .list(_, let query, let committed): try list(token, query, committed)
       case .label(_, let body, let submission, let owner, let recent, let committed):
         try label(token, body, submission, owner, recent, committed)
@@ -180,23 +181,44 @@ package final class ReadWorker: @unchecked Sendable {
     }
   }
 
-  /// The position of a transaction by its keys; its entry is then in `entry`.
+  /// The position of a transaction by its id; its entry is then in `entry`.
+  ///
+  /// The store knows decisions of any age; the core thread knows past transactions too, and what is
+  /// not projected yet.
   private func find(
-    _ keys: [UInt64],
+    _ sources: [UInt16],
     _ id: [UInt8],
     _ position: Position?,
     _ committed: Position
   ) throws -> Position? {
     if let position, load(position, id) { return position }
-    for attempt in 0..<2 {
-      if attempt == 1 { try waitForProjection(committed) }
-      for key in keys {
-        for place in try store.positions(idKey: Int64(bitPattern: key)) {
-          let position = Position(bytes: place)
-          if load(position, id) { return position }
-        }
+    if let found = try findInStore(sources, id) ?? findInCore(sources, id) { return found }
+    try waitForProjection(committed)
+    return try findInStore(sources, id)
+  }
+
+  private func findInStore(_ sources: [UInt16], _ id: [UInt8]) throws -> Position? {
+    for source in sources {
+      let key = IdentityIndex.key(source: Int(source), id.span)
+      for place in try store.positions(idKey: Int64(bitPattern: key)) {
+        let position = Position(bytes: place)
+        if load(position, id) { return position }
       }
     }
+    return nil
+  }
+
+  private func findInCore(_ sources: [UInt16], _ id: [UInt8]) -> Position? {
+    let lookup = Submission()
+    lookup.kind = .lookup
+    for source in sources {
+      lookup.add { bytes in
+        bytes.append(little: source)
+        bytes.append(contentsOf: id)
+      }
+    }
+    guard core.submitAndWait(lookup) else { return nil }
+    for case .logged(let position) in lookup.results where load(position, id) { return position }
     return nil
   }
 
@@ -216,12 +238,12 @@ package final class ReadWorker: @unchecked Sendable {
 
   private func decision(
     _ token: RequestToken,
-    _ keys: [UInt64],
+    _ sources: [UInt16],
     _ id: [UInt8],
     _ known: Position?,
     _ committed: Position
   ) throws {
-    guard let position = try find(keys, id, known, committed) else {
+    guard let position = try find(sources, id, known, committed) else {
       return fail(token, 404, "Not found", "There is no such decision")
     }
     let transaction = entry
@@ -317,7 +339,7 @@ package final class ReadWorker: @unchecked Sendable {
         let sources = catalog.sources.filter { item.source == nil || $0.name == item.source }
         let keys = sources.map { IdentityIndex.key(source: Int($0.id), item.id.span) }
         let known = keys.lazy.compactMap { recent.find($0) }.first
-        guard let position = try find(keys, item.id, known, committed) else {
+        guard let position = try find(sources.map(\.id), item.id, known, committed) else {
           let shown = String(decoding: item.id.prefix(80), as: UTF8.self)
           return fail(token, 404, "Not found", "There is no transaction '\(shown)'")
         }

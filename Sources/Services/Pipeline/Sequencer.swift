@@ -63,6 +63,10 @@ package final class Sequencer {
   /// A full disk is answered in the submission itself, before the engine has seen any of it; any
   /// other failure of the disk is thrown, and the process must end.
   package func take(_ submission: Submission) throws(JournalError) -> Bool {
+    if case .lookup = submission.kind {
+      for item in submission.items { find(submission, item) }
+      return true
+    }
     let size = bound(submission)
     if !batch.isEmpty, batch.bytes.count + size > Sequencer.batchBytesMax { return false }
     do {
@@ -83,6 +87,7 @@ package final class Sequencer {
       case .past where submission.itemKinds[index] == .label: log(.label, submission, item)
       case .past: learn(submission, item)
       case .entries(let kind): log(kind, submission, item)
+      case .lookup: break
       }
     }
     return true
@@ -232,6 +237,22 @@ package final class Sequencer {
 }
 
 extension Sequencer {
+  /// Answers where an id was seen first.
+  private func find(_ submission: Submission, _ item: Range<Int>) {
+    let bytes = submission.bytes
+    let source = Int(bytes.span.load(at: item.lowerBound, as: UInt16.self))
+    let id = Array(bytes[item.dropFirst(2)])
+    let position = identity.find(IdentityIndex.key(source: source, id.span)) { position in
+      guard load(position) else { return false }
+      let logged = scratch
+      let span = logged.span
+      let first = span.extracting(EntryHeader.size..<logged.count)
+      return TransactionRecord.source(first) == source
+        && first.extracting(TransactionRecord.text(Schema.Text.id, first)).equals(id.span)
+    }
+    submission.results.append(position.map { .logged($0) } ?? .refused("unknown id"))
+  }
+
   /// The place where this id of this source was seen first.
   private func known(
     _ key: UInt64,

@@ -14,6 +14,8 @@ package final class Submission: @unchecked Sendable {
     case past
     /// Bodies of one kind of entry to log and apply.
     case entries(EntryKind)
+    /// Ids to find among those that were decided or learnt: a source's number in two bytes, the id.
+    case lookup
   }
 
   /// What became of one item.
@@ -26,7 +28,7 @@ package final class Submission: @unchecked Sendable {
     case conflict
     /// The event time lies too far in the future.
     case future
-    /// An entry other than a transaction was logged.
+    /// An entry other than a transaction was logged, or a transaction was found.
     case logged(Position)
     /// A past transaction that the log has already.
     case known(Position)

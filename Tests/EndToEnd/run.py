@@ -1,0 +1,26 @@
+"""Runs the end-to-end tests: all themes, or those named on the command line."""
+
+import importlib
+import os
+import signal
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import bench  # noqa: E402
+
+THEMES = ["first_start", "bad_input", "half_and_half", "live_equals_replay", "disk", "kill9"]
+
+
+def stop(number, frame):
+    raise KeyboardInterrupt
+
+
+signal.signal(signal.SIGTERM, stop)
+themes = sys.argv[1:] or THEMES
+for theme in themes:
+    if theme not in THEMES:
+        sys.exit(f"unknown theme '{theme}'; known: {', '.join(THEMES)}")
+    importlib.import_module(theme)
+sys.exit(bench.main(themes))
