@@ -121,6 +121,7 @@ package final class CoreThread: Sendable {
           deliver(work[start..<index])
           start = index
         }
+        if let failure = sequencer.failure { throw failure }
       }
       try commit(sequencer)
       deliver(work[start...])

@@ -17,6 +17,8 @@ package final class Sequencer {
   private var lastReceivedAt: Int64
   private var sinceDigest = 0
   private var scratch: [UInt8] = []
+  /// Why the log takes no more; the process must end.
+  package private(set) var failure: JournalError?
 
   /// Bytes that one batch may reach before it is committed.
   package static let batchBytesMax = 8 << 20
@@ -72,6 +74,7 @@ package final class Sequencer {
       try writer.reserve(batch.bytes.count + size)
     } catch {
       if !batch.isEmpty { return false }
+      if error.code == .inputOutput { failure = error }
       for _ in submission.items { submission.results.append(.unavailable) }
       return true
     }
