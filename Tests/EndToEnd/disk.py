@@ -136,7 +136,7 @@ def stop_when_full():
         verify(server.data)
         os.remove(ballast)
         server.start()
-        equal(server.session().post(SINGLE, native("later")).status, 200, "status after the restart")
+        equal(server.session().post(SINGLE, native("later")).status, 200, "status afterwards")
         equal(server.stop(), 0, "exit code")
         equal(verify(server.data)["decisions"], kept + 1, "decisions")
         return f"{kept} decisions"
