@@ -247,7 +247,8 @@ def items():
         equal([row.get("error") for row in results],
               [None, "malformed", "invalid", "malformed", None, "conflict"], "errors of lines")
         headers = {"Content-Type": "application/x-ndjson"}
-        table.expect("lines of nothing", session.post(SINGLE, b"\n\n \n", headers), 400, "1 to 1000")
+        nothing = session.post(SINGLE, b"\n\n \n", headers)
+        table.expect("lines of nothing", nothing, 400, "1 to 1000")
         many = b"\n".join(json.dumps(native(f"x{n}")).encode() for n in range(1001))
         table.expect("1001 lines", session.post(SINGLE, many, headers), 413, "1 to 1000")
         one = session.post(SINGLE, b"{oops", headers)

@@ -1,4 +1,4 @@
-"""What every theme uses: cases, a server to start and stop, clients, and a reader of the journal."""
+"""What every theme uses: cases, a server to start and stop, clients, a reader of the journal."""
 
 import http.client
 import json
@@ -8,7 +8,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 
