@@ -120,7 +120,7 @@ ITEMS = [
     ("a step that is a fraction", dict(step=1.5), "step"),
     ("a step beyond all", dict(step=10**9), "step"),
     ("a balance that is a text", dict(oldbalanceOrg="1"), "oldbalanceOrg"),
-    ("no receiver", dict(nameDest=...), "counterparty"),
+    ("no receiver", dict(nameDest=...), "nameDest"),
     ("a negative amount", dict(amount=-0.01), "amount"),
     ("a verification code", dict(cvv="123"), "cvv"),
 ]
