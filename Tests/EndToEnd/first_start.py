@@ -203,3 +203,33 @@ def configuration():
     code, _, problem = run("replay", "--data", "/nowhere", "--verify")
     equal(code, 1, "replay of no directory")
     check("/nowhere" in problem, problem)
+
+
+@case("rules of one's own decide from the next start on, and old decisions keep their reasons")
+def own_rules():
+    with Area("rules") as area:
+        os.makedirs(area.file("data", "rules"))
+        file = area.file("data", "rules", "native.assay")
+
+        def write(text):
+            with open(file, "w", encoding="utf-8") as rules:
+                rules.write(text)
+
+        write('rule everything: when amount > 1 then decline because "{amount} is above one"')
+        server = Server(area)
+        server.start()
+        answer = server.session().post("/api/v1/transactions", native("r1", amount=5))
+        equal(answer.json["outcome"], "decline", "outcome by the rule")
+        equal(server.stop(), 0, "exit code")
+        write("rule everything: when amont > 1 then decline")
+        code, _, problem = run("serve", "--data", area.file("data"), "--port", "0")
+        equal(code, 1, "exit code with a mistake in the rules")
+        check("line 1, column 23" in problem and "did you mean 'amount'" in problem, problem)
+        os.remove(file)
+        server.start()
+        session = server.session()
+        answer = session.post("/api/v1/transactions", native("r2", amount=5))
+        equal(answer.json["outcome"], "approve", "outcome without the rule")
+        old = session.get("/api/v1/decisions/r1").json
+        equal(old["reasons"][0]["text"], "5 is above one", "reason of the old decision")
+        equal(server.stop(), 0, "exit code")

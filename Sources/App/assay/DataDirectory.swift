@@ -207,6 +207,29 @@ struct DataDirectory: Sendable {
     return best
   }
 
+  /// A source's feature set: `DIR/features/SOURCE.assay` where it is there, else the built-in one.
+  func features(of entry: SourceCatalog.Entry) throws -> (name: String, text: String) {
+    try program("features", entry.source.name, entry.featureName, BuiltIn.features)
+  }
+
+  /// A source's rules: `DIR/rules/SOURCE.assay` where it is there, else the starter rules.
+  func rules(of entry: SourceCatalog.Entry) throws -> (name: String, text: String) {
+    try program("rules", entry.source.name, entry.ruleName, BuiltIn.rules)
+  }
+
+  private func program(
+    _ folder: String,
+    _ source: String,
+    _ name: String,
+    _ builtIn: [String: String]
+  ) throws -> (name: String, text: String) {
+    let file = "\(path)/\(folder)/\(source).assay"
+    guard FileManager.default.fileExists(atPath: file) else {
+      return (name, try SourceCatalog.text(name, in: builtIn))
+    }
+    return (file, try SourceCatalog.text(file, in: [:]))
+  }
+
   /// The key that clients of this directory may send when none is configured.
   func ownKey() throws -> String {
     if let data = FileManager.default.contents(atPath: keyFile),

@@ -77,18 +77,18 @@ final class Node {
       if engine.source(Int(source.id))?.source != source {
         try log(.source, ControlEntry.encoded(source))
       }
-      let features = try SourceCatalog.text(entry.featureName, in: BuiltIn.features)
+      let (featureName, features) = try directory.features(of: entry)
       if engine.source(Int(source.id))?.featureText != features {
         let set = ControlEntry.Program(
           source: source.id,
-          name: entry.featureName,
+          name: featureName,
           text: features
         )
         try log(.features, set.encoded)
       }
-      let rules = try SourceCatalog.text(entry.ruleName, in: BuiltIn.rules)
+      let (ruleName, rules) = try directory.rules(of: entry)
       if engine.source(Int(source.id))?.ruleText != rules {
-        let set = ControlEntry.Program(source: source.id, name: entry.ruleName, text: rules)
+        let set = ControlEntry.Program(source: source.id, name: ruleName, text: rules)
         try log(.rules, set.encoded)
       }
       guard let state = engine.source(Int(source.id)) else { continue }
@@ -113,10 +113,7 @@ final class Node {
 
   /// The path of the newest model that fits a source's present features.
   func newestModel(for source: Source) throws -> String? {
-    let features = try SourceCatalog.text(
-      SourceCatalog.entry(source.dialect).featureName,
-      in: BuiltIn.features
-    )
+    let features = try directory.features(of: SourceCatalog.entry(source.dialect)).text
     let program = try RuleSet.compile(features: features, rules: "", for: source).program
     return try directory.newestModel(for: source, featureSet: program.fingerprint)?.path
   }
