@@ -193,6 +193,15 @@ let package = Package(
       path: "Benchmarks/ModelBenchmarks",
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "EngineBenchmarks",
+      dependencies: named([
+        "Shell", "Payments", "Features", "Rules", "Models", "Engine", "Journal", "Learning",
+        "Replay",
+      ]),
+      path: "Benchmarks/EngineBenchmarks",
+      swiftSettings: strict
+    ),
   ],
   cLanguageStandard: .gnu17,
   cxxLanguageStandard: .cxx17

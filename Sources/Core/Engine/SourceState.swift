@@ -14,7 +14,10 @@ package final class SourceState {
   package internal(set) var program: FeatureProgram
   package internal(set) var rules: RuleSet
   package internal(set) var profile: Profile
-  package internal(set) var model: ControlEntry.Model?
+  package internal(set) var model: ControlEntry.Model? {
+    didSet { modelFingerprint = model?.fingerprint ?? 0 }
+  }
+  private var modelFingerprint: UInt64 = 0
   var scorer: Scorer?
 
   init(_ source: Source, seed: UInt64, reserve: Int) throws(EngineError) {
@@ -110,13 +113,13 @@ package final class SourceState {
     body.append(little: margin.bitPattern)
     body.append(little: score.bitPattern)
     body.append(little: UInt64(0))
-    body.append(little: scorer == nil ? 0 : model?.fingerprint ?? 0)
+    body.append(little: scorer == nil ? 0 : modelFingerprint)
     body.append(little: program.fingerprint)
     body.append(little: rules.fingerprint)
     body.append(little: profile.landed)
     body.append(little: UInt64(0))
     let vectorStart = body.count
-    for value in profile.vector { body.append(little: value.bitPattern) }
+    profile.appendVector(to: &body)
     let vectorEnd = body.count
     if profile.vector.count % 2 == 1 { body.append(little: UInt32(0)) }
     let hits = rules.appendHits(profile, scoreLines: scorer == nil, to: &body)

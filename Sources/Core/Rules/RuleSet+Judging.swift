@@ -15,22 +15,38 @@ extension RuleSet {
   /// Judges the transaction that the profile recorded last.
   package func judge(_ profile: Profile) -> Judgement {
     var judgement = Judgement()
-    for rule in rules where holds(rule.condition, profile) {
-      if rule.outcome == .approve {
-        judgement.vouched = true
-      } else {
-        judgement.ruleOutcome = max(judgement.ruleOutcome ?? .approve, rule.outcome)
+    for condition in profile.holding {
+      if let number = ruleNumber(of: condition) {
+        let outcome = rules[number].outcome
+        if outcome == .approve {
+          judgement.vouched = true
+        } else {
+          judgement.ruleOutcome = max(judgement.ruleOutcome ?? .approve, outcome)
+        }
+      } else if let number = scoreLineNumber(of: condition) {
+        judgement.points = (judgement.points ?? 0) + scoreLines[number].points
       }
-    }
-    for line in scoreLines where holds(line.condition, profile) {
-      judgement.points = (judgement.points ?? 0) + line.points
     }
     return judgement
   }
 
-  @inline(__always)
-  private func holds(_ condition: Int, _ profile: Profile) -> Bool {
-    profile.register(conditions[condition].register) != 0
+  /// Few conditions hold at once, so that only those are looked up.
+  private func ruleNumber(of condition: Int) -> Int? {
+    var (low, high) = (0, rules.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if rules[middle].condition < condition { low = middle + 1 } else { high = middle }
+    }
+    return low < rules.count && rules[low].condition == condition ? low : nil
+  }
+
+  private func scoreLineNumber(of condition: Int) -> Int? {
+    var (low, high) = (0, scoreLines.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if scoreLines[middle].condition < condition { low = middle + 1 } else { high = middle }
+    }
+    return low < scoreLines.count && scoreLines[low].condition == condition ? low : nil
   }
 
   /// Appends the conditions that held, with the values of their operands; returns their number.
@@ -42,13 +58,13 @@ extension RuleSet {
     to bytes: inout [UInt8]
   ) -> Int {
     var count = 0
-    for rule in rules where holds(rule.condition, profile) {
-      append(rule.condition, .rule, profile, to: &bytes)
+    for condition in profile.holding where ruleNumber(of: condition) != nil {
+      append(condition, .rule, profile, to: &bytes)
       count += 1
     }
     if withScores {
-      for line in scoreLines where holds(line.condition, profile) {
-        append(line.condition, .score, profile, to: &bytes)
+      for condition in profile.holding where scoreLineNumber(of: condition) != nil {
+        append(condition, .score, profile, to: &bytes)
         count += 1
       }
     }

@@ -50,7 +50,7 @@ extension Profile {
       case .exponential: set(target, finite(DeterministicMath.exp(register(a))))
       case .roundDown: set(target, register(a).rounded(.down))
       case .isMissing: set(target, register(a).isNaN ? 1 : 0)
-      case .aggregate: set(target, value(of: a))
+      case .aggregate: preconditionFailure("aggregates are read by their windows")
       case .amount, .money, .number, .textIsConstant, .textIsText, .textIsPresent:
         set(target, field(code, a, b, record))
       case .hour, .weekday, .weekend, .night, .dayOfMonth: set(target, calendar(code, time))

@@ -137,6 +137,7 @@ extension EntityWindows {
             place += 4
           }
         }
+        announce(name.span)
         record(name.span, time: time, watermark: .min, idHash: idHash)
       }
       if flagged, let entity = known(name.span) { markApproximate(entity) }

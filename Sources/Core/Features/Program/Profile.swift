@@ -8,6 +8,17 @@ package final class Profile {
   let registers: Memory
   private let beforeOperations: Memory
   private let afterOperations: Memory
+  private let beforeCount: Int
+  private let afterCount: Int
+  /// The aggregates of each kind.
+  private let aggregates: [[AggregatePlan]]
+  /// What the hot path needs of the plans, flat: the slots of each kind's key, and its measures.
+  let keySlots: [[Int]]
+  let additions: [[Addition]]
+  private let featureRegisters: [Int]
+  private let conditionRegisters: [Int]
+  /// `vector` as bytes.
+  private let vectorBytes: Memory
   /// Latest event time seen, µs; windows and expiry follow it.
   package internal(set) var watermark = Int64.min
   /// Until the watermark passes it, some windows have not seen their whole length, µs.
@@ -15,12 +26,16 @@ package final class Profile {
   /// Label changes that arrived less than the late bound ago, oldest first.
   var recentLabels: [LabelChange] = []
   private var recentStart = 0
+  /// The names of the last transaction's entities, kind by kind, and where each ends.
   var keyBytes: [UInt8] = []
+  var keyEnds: [Int]
   /// The zone's offset and the stretch of time for which it holds, µs.
   var zoneOffset = ZoneOffset()
 
   /// The features of the last transaction; missing values are the canonical NaN.
   package private(set) var vector: [Float]
+  /// The conditions that the last transaction meets, ascending.
+  package private(set) var holding: [Int] = []
   /// Whether the last transaction came later than the source's bound.
   package private(set) var wasTooLate = false
   package private(set) var wasApproximate = false
@@ -77,7 +92,25 @@ package final class Profile {
     }
     vector = [Float](repeating: .nan, count: program.features.count)
     beforeOperations = Profile.pack(program.before)
-    afterOperations = Profile.pack(program.after)
+    var read = [[AggregatePlan]](repeating: [], count: program.plans.count)
+    for operation in program.after where operation.code == .aggregate {
+      var plan = program.aggregates[Int(operation.a)]
+      plan.destination = Int(operation.destination)
+      read[plan.kind].append(plan)
+    }
+    aggregates = read
+    keySlots = program.plans.map(\.key)
+    additions = program.plans.map { plan in
+      plan.measures.map { Addition($0, filters: program.filters) }
+    }
+    let after = program.after.filter { $0.code != .aggregate }
+    afterOperations = Profile.pack(after)
+    beforeCount = program.before.count
+    afterCount = after.count
+    featureRegisters = program.features.map(\.register)
+    conditionRegisters = program.conditions.map(\.register)
+    vectorBytes = Memory(reserve: max(4096, 4 * program.features.count))
+    keyEnds = [Int](repeating: 0, count: program.plans.count)
   }
 
   private static func pack(_ operations: [Operation]) -> Memory {
@@ -114,31 +147,57 @@ package final class Profile {
     wasTooLate = previous != .min && time < previous - source.lateBound
     landed = wasTooLate ? previous : time
     watermark = max(previous, landed)
-    run(beforeOperations, program.before.count, record, time)
+    announceKeys(record)
+    run(beforeOperations, beforeCount, record, time)
+    for number in kinds.indices { kinds[number].prefetchHeader() }
+    for number in kinds.indices { fillDeltas(number, record) }
+    for number in kinds.indices { kinds[number].prefetchEvents() }
     wasApproximate = false
     let idHash = TransactionRecord.idHash(record)
-    for kind in kinds {
-      fillDeltas(kind, record)
-      update(kind, record, idHash)
-      if kind.entity >= 0, kind.approximate { wasApproximate = true }
+    for number in kinds.indices {
+      update(number, record, idHash)
+      if kinds[number].entity >= 0, kinds[number].approximate { wasApproximate = true }
     }
     pruneLabels()
     if !evaluate { return }
     let unseen = recentStart < recentLabels.count && landed < watermark
     if unseen { adjustLabels(sign: -1) }
-    run(afterOperations, program.after.count, record, time)
+    for number in kinds.indices { kinds[number].evaluate(aggregates[number], into: registers) }
+    run(afterOperations, afterCount, record, time)
     if unseen { adjustLabels(sign: 1) }
-    for index in vector.indices {
-      let value = Float(register(program.features[index].register))
-      vector[index] = value.isFinite ? value : .nan
+    collect()
+  }
+
+  /// Brings features and conditions from their registers to where they are read.
+  private func collect() {
+    // Taken out meanwhile, so that it is checked once that nobody else holds it.
+    var taken = vector
+    vector = []
+    var values = taken.mutableSpan
+    for index in values.indices {
+      let value = Float(register(featureRegisters[index]))
+      let clean = value.isFinite ? value : .nan
+      values[index] = clean
+      vectorBytes.store(clean.bitPattern, at: 4 * index)
     }
+    vector = taken
+    holding.removeAll(keepingCapacity: true)
+    for index in conditionRegisters.indices where register(conditionRegisters[index]) != 0 {
+      holding.append(index)
+    }
+  }
+
+  /// Appends the vector's bytes, float by float, little-endian.
+  package func appendVector(to bytes: inout [UInt8]) {
+    vectorBytes.append(at: 0, count: 4 * featureRegisters.count, to: &bytes)
   }
 
   /// Applies a label to the windows of its transaction's entities.
   package func label(_ record: borrowing Span<UInt8>, fraud: Bool, landed: Int64) {
     let idHash = TransactionRecord.idHash(record)
     for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
-      guard makeKey(kind.plan, record) else { continue }
+      keyBytes.removeAll(keepingCapacity: true)
+      guard appendKey(number, record) else { continue }
       let key = keyBytes
       let change = kind.label(
         kind: number,

@@ -22,11 +22,35 @@ struct EntityTable {
     names = Memory(reserve: reserve)
   }
 
+  @inline(__always)
+  func hash(_ name: borrowing Span<UInt8>) -> UInt32 {
+    UInt32(truncatingIfNeeded: Fingerprint.of(name, seed: seed))
+  }
+
+  @inline(__always)
+  func prefetch(hash: UInt32) { slots.prefetch(8 * (Int(hash) & mask)) }
+
+  @inline(__always)
+  func prefetchName(at offset: Int) { names.prefetch(offset) }
+
+  /// The entity that most likely has this hash, or -1.
+  @inline(__always)
+  func candidate(hash: UInt32) -> Int {
+    var index = Int(hash) & mask
+    while true {
+      let slot: UInt64 = slots.load(8 * index)
+      if slot == 0 { return -1 }
+      if UInt32(truncatingIfNeeded: slot >> 32) == hash { return Int(slot & 0xffff_ffff) - 1 }
+      index = (index + 1) & mask
+    }
+  }
+
   /// The number of an entity, and where its name stands if it is new.
-  mutating func intern(_ name: borrowing Span<UInt8>, nameOffset: (Int) -> Int) -> (
-    entity: Int, newName: Int?
-  ) {
-    let hash = UInt32(truncatingIfNeeded: Fingerprint.of(name, seed: seed))
+  mutating func intern(
+    _ name: borrowing Span<UInt8>,
+    hash: UInt32,
+    nameOffset: (Int) -> Int
+  ) -> (entity: Int, newName: Int?) {
     var index = Int(hash) & mask
     while true {
       let slot: UInt64 = slots.load(8 * index)
@@ -52,7 +76,7 @@ struct EntityTable {
 
   /// The number of a known entity.
   func find(_ name: borrowing Span<UInt8>, nameOffset: (Int) -> Int) -> Int? {
-    let hash = UInt32(truncatingIfNeeded: Fingerprint.of(name, seed: seed))
+    let hash = hash(name)
     var index = Int(hash) & mask
     while true {
       let slot: UInt64 = slots.load(8 * index)

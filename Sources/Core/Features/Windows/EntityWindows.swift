@@ -32,6 +32,9 @@ final class EntityWindows {
   private let measureCount: Int
   /// Bit n: measure n is a sum of three words.
   private let sums: UInt64
+  /// The next transaction's name as `announce` hashed it, and the entity that it probably is.
+  private var announced: UInt32 = 0
+  private var candidate = -1
   /// The entity and event of the last transaction; -1 where it names no entity.
   private(set) var entity = -1
   private(set) var position: UInt32 = 0
@@ -100,9 +103,9 @@ final class EntityWindows {
     Int(scratch.load(Scratch.samples + 16 * number + 8, as: Int64.self))
   }
 
-  private func intern(_ name: borrowing Span<UInt8>) -> Int {
+  private func intern(_ name: borrowing Span<UInt8>, hash: UInt32) -> Int {
     let (headers, stride) = (headers, headerStride)
-    let found = table.intern(name) {
+    let found = table.intern(name, hash: hash) {
       Int(headers.load($0 * stride + Header.name, as: UInt32.self)) * 8
     }
     if let newName = found.newName {
@@ -137,16 +140,52 @@ final class EntityWindows {
   /// Records a transaction that names no entity of this kind.
   func skip() { entity = -1 }
 
+  /// Takes the name that `record` will be given next.
+  ///
+  /// An entity and its events are found by a chain of reads far apart in memory. This and the next
+  /// two steps ask for them ahead, each for all kinds in turn, so that the kinds wait together.
+  @inline(__always)
+  func announce(_ name: borrowing Span<UInt8>) {
+    announced = table.hash(name)
+    table.prefetch(hash: announced)
+  }
+
+  @inline(__always)
+  func prefetchHeader() {
+    candidate = table.candidate(hash: announced)
+    if candidate < 0 { return }
+    headers.prefetch(candidate * headerStride)
+    headers.prefetch(candidate * headerStride + headerStride - 1)
+  }
+
+  @inline(__always)
+  func prefetchEvents() {
+    let header = candidate * headerStride
+    if header < 0 { return }
+    table.prefetchName(at: Int(headers.load(header + Header.name, as: UInt32.self)) * 8)
+    let ring = Int(headers.load(header + Header.ring, as: UInt32.self)) * 8
+    let mask = (UInt32(1) << headers.load(header + Header.log, as: UInt32.self)) &- 1
+    let head = headers.load(header + Header.head, as: UInt32.self)
+    memory.prefetch(ring + Int(head & mask) * stride)
+    memory.prefetch(ring + Int((head &+ 1) & mask) * stride + stride - 1)
+    var place = header + Header.cursors
+    let end = place + 4 * offsetCount
+    while place < end {
+      memory.prefetch(ring + Int(headers.load(place, as: UInt32.self) & mask) * stride)
+      place += 4
+    }
+  }
+
   /// Records a transaction at its time and takes the samples of all windows around it.
   ///
-  /// `scratch` holds what it adds to each word of the prefix sums.
+  /// The name was announced; `scratch` holds what it adds to each word of the prefix sums.
   func record(
     _ name: borrowing Span<UInt8>,
     time: Int64,
     watermark: Int64,
     idHash: UInt32
   ) {
-    entity = intern(name)
+    entity = intern(name, hash: announced)
     let header = entity * headerStride
     let last = headers.load(header + Header.last, as: Int64.self)
     reserveSlot(header, watermark: watermark)
@@ -325,10 +364,8 @@ final class EntityWindows {
     headers.store(UInt32(log + 1), at: header + Header.log)
   }
 
-  // What the label and snapshot extensions need of the headers.
-
   /// Adds an entity that has no events.
-  func addEntity(_ name: borrowing Span<UInt8>) { _ = intern(name) }
+  func addEntity(_ name: borrowing Span<UInt8>) { _ = intern(name, hash: table.hash(name)) }
 
   func known(_ name: borrowing Span<UInt8>) -> Int? { find(name) }
 
@@ -343,8 +380,8 @@ final class EntityWindows {
 
   /// The first event of an entity at or after a time.
   func first(at time: Int64, _ entity: Int) -> UInt32 {
-    let (ring, mask, tail, head) = ringOf(entity)
-    return firstIndex(after: time - 1, ring, mask, from: tail, to: head)
+    let place = ringOf(entity)
+    return firstIndex(after: time - 1, place.ring, place.mask, from: place.tail, to: place.head)
   }
 
   func name(of entity: Int) -> [UInt8] {

@@ -14,6 +14,11 @@ import Payments
   private let base: UnsafeMutableRawPointer
   let capacity: Int
 
+  /// Regions from this size on are backed by huge pages where the system grants them.
+  ///
+  /// State is read at random: with small pages most reads miss the processor's page tables too.
+  private static let hugePagesFrom = 4 << 20
+
   init(reserve capacity: Int = Memory.reservationDefault) {
     let mapped = unsafe mmap(
       nil,
@@ -26,6 +31,7 @@ import Payments
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
       fatalError("cannot reserve \(capacity) bytes of address space (errno \(errno))")
     }
+    if capacity >= Memory.hugePagesFrom { unsafe madvise(mapped, capacity, MADV_HUGEPAGE) }
     unsafe base = unsafe mapped
     self.capacity = capacity
   }
@@ -91,6 +97,15 @@ import Payments
     return unsafe [UInt8](UnsafeRawBufferPointer(start: base + offset, count: count))
   }
 
+  /// Appends a stretch of the region to an array.
+  func append(at offset: Int, count: Int, to bytes: inout [UInt8]) {
+    check(offset, count)
+    unsafe bytes.append(
+      contentsOf: UnsafeRawBufferPointer(start: base + offset, count: count)
+    )
+  }
+
+  /// Asks for a cache line that is needed soon.
   @inline(__always)
   func prefetch(_ offset: Int) {
     if offset < capacity { unsafe clinux_prefetch(base + offset) }

@@ -77,4 +77,6 @@ struct AggregatePlan: Sendable {
   var unmaturableWord = -1
   /// Minor units in one unit of the summed field.
   var scale = 1.0
+  /// The register that takes the value.
+  var destination = 0
 }

@@ -1,0 +1,24 @@
+import Foundation
+
+// EngineBenchmarks [FILE] [--only handbook|decisions] [--rounds N] [--transactions N]
+//                  [--entities N] [--reserve-mib N]
+let options = Options(Array(CommandLine.arguments.dropFirst()))
+var reached = true
+if options.text("only") != "decisions" {
+  let path = options.path ?? "../shared/data/fdh_transactions_2018-04-01_2018-09-04.csv.gz"
+  if let handbook = try Handbook(path: path, rounds: options.number("rounds") ?? 5) {
+    if try !handbook.run() { reached = false }
+  }
+}
+if options.text("only") != "handbook" {
+  for entities in options.number("entities").map({ [$0] }) ?? [10_000, 1_000_000] {
+    let decisions = Decisions(
+      entities: entities,
+      transactions: options.number("transactions") ?? 1_000_000
+    )
+    let reserve = (options.number("reserve-mib") ?? 32 << 10) << 20
+    if try !decisions.run(reserve: reserve) { reached = false }
+  }
+}
+print(reached ? "all goals reached" : "a goal was missed")
+exit(reached ? 0 : 1)
