@@ -78,8 +78,9 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   private var outgoing: [Submission] = []
   /// Per slot of the loop: the deferred request's bookkeeping.
   var pending: [Pending]
-  /// Answers that were given because a deadline passed, by the request's token, until their
-  /// decisions come. The connection may be at its next request by then.
+  /// Answers that were given because a deadline passed, by request, until their decisions come.
+  ///
+  /// The connection may be at its next request by then.
   var fallbacks: [UInt64: Outcome] = [:]
   /// Fallback entries that the core has not taken yet.
   var unlogged: [Submission] = []
