@@ -8,7 +8,7 @@ import threading
 import time
 
 from bench import (
-    ASSAY, SOAK, Area, Server, case, check, equal, float32, journal, native, verify)
+    ASSAY, SOAK, Area, Server, case, check, equal, float32, journal, native, run, verify)
 
 ROUNDS = 200 if SOAK else 20
 CONNECTIONS = 4
@@ -136,3 +136,37 @@ def kills():
         return (f"{len(all)} decisions, {resent} sent again, {folded} of {2 * ROUNDS} starts onto a"
                 f" snapshot, {segments} segments, slowest start {slowest:.2f} s, replay"
                 f" {report['seconds']:.1f} s")
+
+
+@case("a snapshot of a place before the newest segment leaves nothing out")
+def old_place():
+    with Area("place") as area:
+        server = Server(area, options=["--segment-mib", "16"])
+        server.start()
+        session = server.session()
+
+        def fill(name, batches):
+            for batch in range(batches):
+                items = [native(f"{name}{batch}-{n}", device="d" * 250) for n in range(500)]
+                equal(session.post(SINGLE, items).status, 200, "status")
+
+        fill("a", 10)
+        # A transaction alone is a batch of its own: its head of 40 bytes starts there.
+        place = session.post(SINGLE, native("alone")).json["position"] - 40
+        fill("b", 80)
+        last = session.post(SINGLE, native("last")).json["position"]
+        check(last >> 24 > place >> 24, f"{last} is not in a later segment than {place}")
+        rows = unique(session.listing())
+        code, out, problem = run("snapshot", "--data", server.data, "--until", str(place))
+        equal(code, 0, f"snapshot ({problem})")
+        check(f"snapshot at {place}:" in out, f"{out}, expected at {place}")
+        server.kill()
+        server.start()
+        check("onto a snapshot" in server.errors(), server.errors())
+        session = server.session()
+        equal(unique(session.listing()), rows, "rows after the restart")
+        again = session.post(SINGLE, native("b3-7", device="d" * 250)).json
+        equal(again.get("duplicate"), True, "a transaction from behind the snapshot, sent again")
+        equal(server.stop(), 0, "exit code")
+        equal(verify(server.data)["decisions"], len(rows), "decisions")
+        return f"snapshot at {place:#x}, log to {last:#x}"

@@ -14,7 +14,8 @@ package struct Startup {
 
   /// Folds the tail of a log onto the newest snapshot that is whole.
   ///
-  /// `snapshots` are tried in order; a damaged one is passed over.
+  /// `snapshots` are tried in order; one that is damaged, or from which the log does not go on, is
+  /// passed over: the log itself is the truth. `log.end` is the end of what was folded.
   package static func run(
     disk: any JournalDisk,
     snapshots: [[UInt8]],
@@ -29,15 +30,19 @@ package struct Startup {
       guard let (place, identity) = try? SnapshotFile.restore(bytes, into: engine) else {
         continue
       }
-      return try run(
-        disk,
-        engine,
-        identity,
-        place,
-        newLog: newLog,
-        repair: repair,
-        until: until
-      )
+      do {
+        return try run(
+          disk,
+          engine,
+          identity,
+          place,
+          newLog: newLog,
+          repair: repair,
+          until: until
+        )
+      } catch let error as JournalError where error.code == .corrupt {
+        continue
+      }
     }
     return try run(
       disk,
@@ -62,7 +67,8 @@ package struct Startup {
     var identity = known
     var fold = LogFold(engine)
     var last = place?.lastReceivedAt ?? 0
-    let log = try Recovery.run(
+    var folded = place?.position
+    var log = try Recovery.run(
       on: disk,
       from: place?.position,
       startSequence: place?.nextSequence ?? 1,
@@ -71,6 +77,7 @@ package struct Startup {
       repair: repair
     ) { header, body, position throws(JournalError) in
       last = header.receivedAt
+      folded = Position(bytes: position.bytes + UInt64(header.paddedSize))
       do throws(EngineError) {
         try fold.take(header, body, at: position)
       } catch {
@@ -82,6 +89,8 @@ package struct Startup {
         identity.insert(key, position, receivedAt: header.receivedAt)
       }
     }
+    // Recovery goes on to the head of the next segment; what lies before it was not folded.
+    if until != nil, let folded { log.end = folded }
     return Startup(
       engine: engine,
       identity: identity,
