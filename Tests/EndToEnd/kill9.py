@@ -91,6 +91,8 @@ def kills():
                 time.sleep(generator.uniform(0, 0.15))
                 if generator.random() < 0.5:
                     child.kill()
+            check(server.isRunning(), f"round {round}: the server ended before it was killed, with"
+                                      f" {server.process.poll()}: {server.errors()[-300:]}")
             server.kill()
             load.join()
             if child:
