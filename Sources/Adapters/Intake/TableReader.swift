@@ -75,8 +75,9 @@ package struct TableReader {
   ) throws(InputError) {
     switch role {
     case .id: try setText(Schema.Text.id, name, range, required: true)
-    case .account: try setAccount(Schema.Text.account, name, range)
-    case .counterparty: try setAccount(Schema.Text.counterparty, name, range)
+    case .account: try setText(Schema.Text.account, name, range, required: true)
+    case .counterparty:
+      try setText(Schema.Text.counterparty, name, range, required: false)
     case .channel: try setText(Schema.Text.channel, name, range, required: true)
     case .device: try setText(Schema.Text.device, name, range, required: false)
     case .location: try setText(Schema.Text.location, name, range, required: false)
@@ -129,20 +130,12 @@ package struct TableReader {
         throw failure(name, range, "UTF-8")
       }
     }
-    let buffer = reader.buffer
-    builder.set(text: slot, buffer.span.extracting(range))
-  }
-
-  private mutating func setAccount(
-    _ slot: Int,
-    _ name: String,
-    _ range: Range<Int>
-  ) throws(InputError) {
-    if CardNumber.isCardNumber(reader.buffer[range]) {
+    if slot != Schema.Text.id, CardNumber.isCardNumber(reader.buffer[range]) {
       builder.set(text: slot, CardNumber.token(reader.buffer[range], tokenizer))
       return
     }
-    try setText(slot, name, range, required: slot == Schema.Text.account)
+    let buffer = reader.buffer
+    builder.set(text: slot, buffer.span.extracting(range))
   }
 
   /// A time, with the day of the previous row at hand.

@@ -191,7 +191,16 @@ package final class TransactionDecoder {
         return nil
       }
       if let problem { throw failure(slot, "", problem) }
+      if slot != Slot.id { hideCardNumber(target) }
     default: throw failure(slot, "", "is a text")
+    }
+  }
+
+  /// Ids are the client's own and stay; anything else that is a card number becomes a token.
+  private func hideCardNumber(_ target: Int) {
+    let text = builder.text(target)
+    if CardNumber.isCardNumber(text) {
+      builder.set(text: target, CardNumber.token(text, tokenizer))
     }
   }
 
@@ -220,11 +229,6 @@ package final class TransactionDecoder {
     }
     let required = slot == Slot.account || source.dialect != .native ? name : nil
     try takeText(slot, target, required: required)
-    if reader.kind(slot) == .text, builder.text(target).count >= 13,
-      CardNumber.isCardNumber(builder.text(target))
-    {
-      builder.set(text: target, CardNumber.token(builder.text(target), tokenizer))
-    }
   }
 
   private var cardNumber: [UInt8]? {

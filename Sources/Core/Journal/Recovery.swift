@@ -85,6 +85,7 @@ package enum Recovery {
       log.end = Position(bytes: first.base.bytes + UInt64(Segment.headSize))
     }
     for (index, segment) in found.enumerated() {
+      if let until, segment.base.bytes >= until.bytes { break }
       let segmentEnd = segment.base.bytes + UInt64(segment.size)
       var from = Segment.headSize
       if let start {

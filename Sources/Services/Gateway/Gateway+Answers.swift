@@ -287,9 +287,31 @@ extension Gateway {
     json.null()
     json.key("items")
     json.value(pending[slot].items)
+    if pending[slot].shape == .score || pending[slot].shape == .scoreExplained {
+      writeFallbackResults(outcome, pending[slot].items)
+    }
     json.close("}")
     answer.start(200)
     answer.append(json.bytes)
+  }
+
+  /// As many results as were asked for, in the shape of `score`.
+  private func writeFallbackResults(_ outcome: Outcome, _ count: Int) {
+    json.key("results")
+    json.open("[")
+    for _ in 0..<count {
+      json.open("{")
+      json.key("risk")
+      json.null()
+      json.key("prediction")
+      json.null()
+      json.key("outcome")
+      json.value(outcome.word)
+      json.key("decided_by")
+      json.value("fallback")
+      json.close("}")
+    }
+    json.close("]")
   }
 
   /// Stands in a fallback entry where the source asks for an error.
