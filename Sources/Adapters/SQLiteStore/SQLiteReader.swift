@@ -24,7 +24,7 @@ package final class SQLiteReader: DecisionReader {
     try connection.execute("PRAGMA cache_size = -\(SQLiteReader.cacheKiBMax)", to: operation)
     readPositions = try Statement(
       connection,
-      "SELECT position FROM decision WHERE id_key = ? ORDER BY position",
+      SQLiteReader.positionsByKey,
       to: operation
     )
     readLabel = try Statement(
@@ -100,6 +100,19 @@ package final class SQLiteReader: DecisionReader {
       account: statement.text(8)
     )
   }
+
+  /// Looks a key up in every stretch of the index, hopping from one stretch to the next.
+  static let positionsByKey = """
+    WITH RECURSIVE stretch (number) AS (
+      SELECT (SELECT position >> 26 FROM decision ORDER BY position >> 26 LIMIT 1)
+      UNION ALL
+      SELECT (SELECT position >> 26 FROM decision WHERE position >> 26 > number
+        ORDER BY position >> 26 LIMIT 1)
+      FROM stretch WHERE number IS NOT NULL)
+    SELECT decision.position FROM stretch
+      CROSS JOIN decision ON decision.position >> 26 = stretch.number AND decision.id_key = ?
+      ORDER BY decision.position
+    """
 
   package func positions(idKey: Int64) throws(StoreError) -> [UInt64] {
     try readPositions.bind(idKey, at: 1)
