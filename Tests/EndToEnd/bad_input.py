@@ -1,6 +1,5 @@
-"""Malformed and hostile requests and files: each gets its error, and nothing is disturbed."""
+"""Malformed and hostile requests: each gets its error, and nothing is disturbed."""
 
-import gzip
 import json
 import os
 import socket
@@ -12,6 +11,8 @@ SINGLE = "/api/v1/transactions"
 CARD = SINGLE + "?source=card"
 SCORE = "/api/v1/score"
 LABELS = "/api/v1/labels"
+HEADER = "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n"
+ROW = "1,2026-01-01 00:00:00,1,1,1.00,0\n"
 PAYSIM = dict(
     transaction_id="p1", step=1, type="TRANSFER", amount=1, nameOrig="C1", oldbalanceOrg=1,
     newbalanceOrig=0, nameDest="C2", oldbalanceDest=0, newbalanceDest=0)
@@ -293,79 +294,6 @@ def slow():
         check(longest < 0.5, f"an answer took {longest:.2f} s")
         undisturbed(server)
         return f"slowest answer {longest * 1000:.0f} ms"
-
-
-HEADER = "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n"
-ROW = "1,2026-01-01 00:00:00,1,1,1.00,0\n"
-
-# What is wrong, the file's bytes, what the message must name.
-FILES = [
-    ("an empty file", b"", "empty"),
-    ("a missing column", HEADER.replace("TERMINAL_ID,", "") + ROW, "TERMINAL_ID"),
-    ("no header", ROW, "TX_DATETIME"),
-    ("a column twice", HEADER.replace("TERMINAL_ID", "CUSTOMER_ID"), "CUSTOMER_ID"),
-    ("the header again", HEADER + ROW + HEADER, "line 3"),
-    ("a row that is short", HEADER + ROW + "2,2026-01-01 00:00:00\n", "line 3"),
-    ("a row that is long", HEADER + ROW.replace("\n", ",5\n"), "line 2"),
-    ("a quote that stays open", HEADER + ROW + '2,"2026-01-01 00:00:00,1,1,1.00,0\n', "line 3"),
-    ("text behind a quote", HEADER + '"1"x,2026-01-01 00:00:00,1,1,1.00,0\n', "line 2"),
-    ("a line of 2 MB", HEADER + "1" * 2_000_000 + "\n", "line 2"),
-    ("an amount of NaN", HEADER + ROW.replace("1.00", "NaN"), "TX_AMOUNT"),
-    ("an amount of 1e400", HEADER + ROW.replace("1.00", "1e400"), "TX_AMOUNT"),
-    ("a negative amount", HEADER + ROW.replace("1.00", "-1"), "TX_AMOUNT"),
-    ("a label of 2", HEADER + ROW.replace(",0\n", ",2\n"), "TX_FRAUD"),
-    ("no time", HEADER + ROW.replace("2026-01-01 00:00:00", ""), "TX_DATETIME"),
-    ("a month 13", HEADER + ROW.replace("2026-01-01", "2026-13-01"), "TX_DATETIME"),
-    ("no customer", HEADER + ROW.replace(":00,1,", ":00,,"), "CUSTOMER_ID"),
-    ("a customer of 5000 bytes", HEADER + ROW.replace(":00,1,", ":00," + "a" * 5000 + ","),
-     "CUSTOMER_ID"),
-    ("a customer that is no UTF-8", (HEADER + ROW.replace(":00,1,", ":00,\xff,")).encode("latin-1"),
-     "CUSTOMER_ID"),
-    ("a column of verification codes", HEADER.replace("TX_FRAUD", "CVV") + ROW, "CVV"),
-    ("600 columns", HEADER.replace("\n", ",x" * 600 + "\n"), "columns"),
-    ("gzip that is cut off", gzip.compress((HEADER + ROW * 5000).encode(), 0)[:100_000], "cut off"),
-    ("gzip that is damaged", b"\x1f\x8b\x08\x00" + b"\xff" * 100, "cannot read"),
-    ("binary noise", bytes(range(255, -1, -1)) * 50, "UTF-8"),
-]
-
-
-@case("bad files end a command with 1, and the message says where")
-def files():
-    with Area("files") as area:
-        server = Server(area)
-        server.start()
-        equal(server.stop(), 0, "exit code")
-        table = Table()
-
-        def attempt(name, words, code, word):
-            table.rows += 1
-            found, out, problem = run(*words)
-            if found != code or word not in problem:
-                table.problems.append(
-                    f"{name}: {found} {(out + problem)[:200]!r}, expected {code} naming {word!r}")
-
-        for number, (name, content, word) in enumerate(FILES):
-            path = area.file(f"{number}.csv")
-            with open(path, "wb") as file:
-                file.write(content if isinstance(content, bytes) else content.encode())
-            attempt(name, ["features", "--data", path, "--dialect", "card"], 1, word)
-        attempt("a directory", ["features", "--data", area.path, "--dialect", "card"], 1, area.path)
-        attempt("no file", ["features", "--data", "/nowhere", "--dialect", "card"], 1, "/nowhere")
-        attempt("no dialect", ["features", "--data", path, "--dialect", "x"], 64, "--dialect")
-        attempt("an unknown option", ["features", "--dta", path], 64, "--dta")
-        attempt("an unknown command", ["explode"], 64, "explode")
-        attempt("a bad port", ["serve", "--port", "70000"], 64, "port")
-        attempt("training on a bad file", ["train", "--data", area.file("1.csv")], 1, "TERMINAL_ID")
-        attempt("a bad model", ["score", "--model", area.path, "--in", path, "--out",
-                                area.file("out")], 1, "manifest")
-        late = area.file("late.csv")
-        with open(late, "w", encoding="utf-8") as file:
-            file.write(HEADER + ROW + ROW.replace("1,2026", "2,2099"))
-        attempt("backfill of the year 2099", ["backfill", "--data", server.data, "--in", late], 1,
-                "future")
-        table.close()
-        verify(server.data)
-        return f"{table.rows} files and command lines"
 
 
 @case("card numbers leave no trace in the data directory")

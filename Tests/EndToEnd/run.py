@@ -11,8 +11,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bench  # noqa: E402
 
 THEMES = [
-    "first_start", "score_contract", "bad_input", "half_and_half", "live_equals_replay", "disk",
-    "kill9",
+    "first_start", "score_contract", "bad_input", "bad_files", "half_and_half",
+    "live_equals_replay", "disk", "kill9",
 ]
 
 
