@@ -87,6 +87,7 @@ REQUESTS = [
     ("an empty array", SINGLE, "[]", 413, "1000"),
     ("1001 items", SINGLE, [native(f"x{n}") for n in range(1001)], 413, "1000"),
     ("a source that is not there", SINGLE + "?source=nobody", native("x"), 422, "source"),
+    ("a source of the body that is not the request's", SINGLE, native("x", source="card"), 422, "source"),
     ("no terminal in a card payment", CARD, native("x"), 422, "counterparty"),
     ("a score without its array", SCORE, PAYSIM, 400, "transactions"),
     ("a score whose array is an object", SCORE, {"transactions": {}}, 400, "transactions"),

@@ -107,7 +107,7 @@ package final class TransactionDecoder {
   }
 
   /// The name of the source that the present item asks for.
-  package var sourceName: String? {
+  private var sourceName: String? {
     reader.kind(Slot.source) == .text ? reader.withText(Slot.source) { $0.text } : nil
   }
 
@@ -131,6 +131,13 @@ package final class TransactionDecoder {
     }
     for slot in 0..<Slot.forbidden where reader.isRepeated(slot) {
       throw InputError(.invalid, field: reader.name(slot), "is given twice")
+    }
+    if reader.kind(Slot.source) != .absent, sourceName != source.name {
+      throw InputError(
+        .invalid,
+        field: "source",
+        "is \(source.name) for this request; another by ?source="
+      )
     }
     try takeId(fallbackId)
     let isPaySim = source.dialect == .paysim

@@ -10,11 +10,4 @@ package enum ProcessUsage {
   }
 
   package static var peakMemoryMiB: Int { usage.ru_maxrss / 1024 }
-
-  /// User and system time of all threads.
-  package static var cpuSeconds: Double {
-    let now = usage
-    return Double(now.ru_utime.tv_sec + now.ru_stime.tv_sec)
-      + Double(now.ru_utime.tv_usec + now.ru_stime.tv_usec) / 1e6
-  }
 }

@@ -55,7 +55,6 @@ package final class ReadWorker: @unchecked Sendable {
   private let catalog: Catalog
   private let core: CoreThread
   private let journal: any JournalDisk
-  private let openJournal: JournalOpener
   private let store: any DecisionReader
   private let labels: LabelDecoder
   private let hurry: @Sendable () -> Void
@@ -67,13 +66,12 @@ package final class ReadWorker: @unchecked Sendable {
     tokenizer: @escaping CardTokenizer,
     core: CoreThread,
     store: any DecisionStore,
-    openJournal: @escaping JournalOpener,
+    openJournal: JournalOpener,
     hurry: @escaping @Sendable () -> Void
   ) throws {
     self.hurry = hurry
     self.catalog = catalog
     self.core = core
-    self.openJournal = openJournal
     journal = try openJournal()
     self.store = try store.reader()
     labels = LabelDecoder(sources: catalog.sources, tokenizer: tokenizer)

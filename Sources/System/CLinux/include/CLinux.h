@@ -22,15 +22,8 @@ extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
 extern long syscall(long number, ...);
 extern int fallocate(int fd, int mode, off_t offset, off_t length);
 
-static inline uint64_t clinux_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
-static inline void clinux_store(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
-static inline uint64_t clinux_exchange(uint64_t *word, uint64_t value) { return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST); }
-static inline bool clinux_compare_exchange(uint64_t *word, uint64_t *expected, uint64_t value) {
-  return __atomic_compare_exchange_n(word, expected, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-}
 static inline uint32_t clinux_exchange32(uint32_t *word, uint32_t value) { return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST); }
 static inline void clinux_store32(uint32_t *word, uint32_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
-static inline uint32_t clinux_load32(const uint32_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
 
 // Sleeps while *word == value; timeout_ns < 0 waits for ever.
 static inline int clinux_futex_wait(uint32_t *word, uint32_t value, int64_t timeout_ns) {
