@@ -14,7 +14,7 @@ struct Assay {
     let commands: [any Command.Type] = [
       ServeCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self,
       FeaturesCommand.self, BackfillCommand.self, SimulateCommand.self, ReplayCommand.self,
-      SnapshotCommand.self,
+      SnapshotCommand.self, LanguageCommand.self,
       ConfigCommand.self, VersionCommand.self,
     ]
     let program = Program(
