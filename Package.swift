@@ -115,7 +115,7 @@ let package = Package(
     adapter("FileJournal", ["CLinux", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
     adapter("Vault", ["CSodium"]),
-    adapter("Intake", ["CLinux", "CSimdJSON", "CZlib", "Payments"]),
+    adapter("Intake", ["CLinux", "CSimdJSON", "CSodium", "CZlib", "Payments"]),
 
     // Services: talk to ports and the core, never to one another's insides.
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
@@ -176,9 +176,10 @@ let package = Package(
     tests("HTTPTests", ["HTTP", "CLinux"]),
     tests("LanguageTests", ["Language"]),
     tests("RulesTests", ["Rules", "Features", "Language", "Payments", "Engine", "TestSupport"]),
-    tests("IntakeTests", ["Intake", "Payments"]),
+    tests("IntakeTests", ["Intake", "Payments", "TestSupport"]),
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
+    tests("ShellTests", ["Shell", "Engine", "Payments"]),
     tests("SimulatorTests", ["Simulator", "Payments"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
