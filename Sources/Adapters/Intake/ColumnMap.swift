@@ -2,19 +2,28 @@ import Payments
 
 /// The columns of one table, as its header and a plan bind them.
 struct ColumnMap {
+  /// What every row needs of a column; nothing in it is counted by reference.
   struct Column {
-    /// Where the cell stands; nil where every row has the same value.
-    var index: Int?
-    var name: String
+    /// Where the cell stands; negative where every row has the same value.
+    var index: Int
     var role: FieldRole
+    var mayBeEmpty: Bool
+    var hasValue: Bool
+    /// Where the rest stands among the details.
+    var detail: Int
+  }
+
+  /// What some rows need of a column.
+  struct Detail {
+    var name: String
     /// A constant, or what an empty cell stands for.
-    var value: [UInt8]?
+    var value: [UInt8]
     var form: TimeForm?
     var fraudWord: [UInt8]?
-    var mayBeEmpty: Bool
   }
 
   let columns: [Column]
+  let details: [Detail]
 
   /// Binds a plan to a header; columns that it does not name are left aside.
   init(header: [String], plan: ColumnPlan, dialect: Dialect) throws(InputError) {
@@ -30,6 +39,7 @@ struct ColumnMap {
       entry.role.setsTime && names.contains { entry.columns.contains($0) }
     }
     var found: [Column] = []
+    var details: [Detail] = []
     for entry in plan.entries {
       let places = names.indices.filter { entry.columns.contains(names[$0]) }
       guard places.count < 2 else {
@@ -49,18 +59,26 @@ struct ColumnMap {
           "\(dialect.word) files need this column; found: \(header.joined(separator: ", "))"
         )
       }
+      let value = constant ?? entry.fallback
       found.append(
         Column(
-          index: constant == nil ? index : nil,
-          name: constant == nil ? index.map { header[$0] } ?? entry.shown : entry.field,
+          index: constant == nil ? index ?? -1 : -1,
           role: entry.role,
-          value: constant ?? entry.fallback,
+          mayBeEmpty: !entry.given,
+          hasValue: value != nil,
+          detail: details.count
+        )
+      )
+      details.append(
+        Detail(
+          name: constant == nil ? index.map { header[$0] } ?? entry.shown : entry.field,
+          value: value ?? [],
           form: entry.form,
-          fraudWord: entry.fraudWord,
-          mayBeEmpty: !entry.given
+          fraudWord: entry.fraudWord
         )
       )
     }
     columns = found
+    self.details = details
   }
 }

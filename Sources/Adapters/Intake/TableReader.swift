@@ -58,13 +58,14 @@ package struct TableReader {
     }
     builder.reset()
     var row = Row(time: Timestamp(microseconds: 0), label: nil)
+    let buffer = reader.buffer
     for column in map.columns {
-      guard let index = column.index, !reader.fields[index].isEmpty || column.value == nil else {
-        let value = column.value ?? []
+      if column.index < 0 || (column.hasValue && reader.fields[column.index].isEmpty) {
+        let value = map.details[column.detail].value
         try take(column, value, 0..<value.count, into: &row)
-        continue
+      } else {
+        try take(column, buffer, reader.fields[column.index], into: &row)
       }
-      try take(column, reader.buffer, reader.fields[index], into: &row)
     }
     if !hasIds { builder.set(text: Schema.Text.id, "row-\(firstRow + rows)") }
     rows += 1
@@ -81,7 +82,7 @@ package struct TableReader {
     let shown = String(decoding: cell.prefix(40), as: UTF8.self)
     return InputError(
       .invalid,
-      field: column.name,
+      field: map.details[column.detail].name,
       "line \(reader.line): '\(shown)' is not \(expected)"
     )
   }
@@ -99,9 +100,10 @@ package struct TableReader {
     switch column.role {
     case .label: expected = takeLabel(column, bytes[range], into: &row)
     case .time:
-      let time = column.form.map { $0.time(bytes[range], zone: zone) } ?? time(bytes, range)
+      let form = map.details[column.detail].form
+      let time = form.map { $0.time(bytes[range], zone: zone) } ?? time(bytes, range)
       if let time { builder.time = time }
-      expected = time != nil ? nil : column.form == nil ? "a time in ISO 8601" : "a time as mapped"
+      expected = time != nil ? nil : form == nil ? "a time in ISO 8601" : "a time as mapped"
     default: expected = takeNumber(column.role, bytes, range)
     }
     if let expected { throw failure(column, bytes[range], expected) }
@@ -163,7 +165,7 @@ package struct TableReader {
     _ cell: ArraySlice<UInt8>,
     into row: inout Row
   ) -> String? {
-    if let word = column.fraudWord {
+    if let word = map.details[column.detail].fraudWord {
       row.label = cell.elementsEqual(word) ? .fraud : .legitimate
       return nil
     }
@@ -188,7 +190,10 @@ package struct TableReader {
     guard !range.isEmpty || (column.mayBeEmpty && column.role != .id) else {
       throw failure(column, cell, "given")
     }
-    if cell.contains(where: { $0 >= 0x80 || $0 < 0x20 }) {
+    let span = bytes.span
+    var isPlain = true
+    for index in range where span[index] >= 0x80 || span[index] < 0x20 { isPlain = false }
+    if !isPlain {
       guard String(validating: cell, as: UTF8.self) != nil else {
         throw failure(column, cell, "UTF-8")
       }
