@@ -120,7 +120,7 @@ let package = Package(
     // Services: talk to ports and the core, never to one another's insides.
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
-    service("Simulator", ["Payments", "Numerics"]),
+    service("Simulator", ["Payments", "Numerics", "Intake"]),
     service(
       "Gateway",
       [
@@ -180,7 +180,7 @@ let package = Package(
     tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("ShellTests", ["Shell", "Engine", "Payments"]),
-    tests("SimulatorTests", ["Simulator", "Payments"]),
+    tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
       "SimulationTests",
