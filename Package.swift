@@ -112,6 +112,7 @@ let package = Package(
 
     // Adapters: one C library each, one unsafe file each.
     adapter("HTTP", ["CLinux", "CHTTPParser"]),
+    adapter("HTTPClient", ["CLinux"]),
     adapter("FileJournal", ["CLinux", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
     adapter("Vault", ["CSodium"]),
@@ -141,7 +142,8 @@ let package = Package(
       name: "assay",
       dependencies: named([
         "Shell", "Numerics", "Payments", "Features", "Rules", "Models", "Engine", "Journal",
-        "Registry", "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Replay",
+        "Registry", "Storage", "HTTP", "HTTPClient",
+        "FileJournal", "SQLiteStore", "Vault", "Intake", "Replay",
         "Pipeline", "Simulator", "Gateway",
       ]),
       path: "Sources/App/assay",
@@ -173,7 +175,7 @@ let package = Package(
       ["Numerics", "Models", "Registry", "Learning", "TestSupport"],
       fixtures: true
     ),
-    tests("HTTPTests", ["HTTP", "CLinux"]),
+    tests("HTTPTests", ["HTTP", "HTTPClient", "CLinux"]),
     tests("LanguageTests", ["Language"]),
     tests("RulesTests", ["Rules", "Features", "Language", "Payments", "Engine", "TestSupport"]),
     tests("IntakeTests", ["Intake", "Payments", "TestSupport"]),

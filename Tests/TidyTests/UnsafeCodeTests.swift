@@ -14,6 +14,7 @@ struct UnsafeCodeTests {
     "Sources/Adapters/HTTP/Poller.swift",
     "Sources/Adapters/HTTP/Sockets.swift",
     "Sources/Adapters/HTTP/Span+Text.swift",
+    "Sources/Adapters/HTTPClient/ClientConnection.swift",
     "Sources/Adapters/Intake/ByteSink.swift",
     "Sources/Adapters/Intake/ByteSource.swift",
     "Sources/Adapters/Intake/Dialects/WalletAddress.swift",

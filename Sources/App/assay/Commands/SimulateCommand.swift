@@ -19,6 +19,12 @@ enum SimulateCommand: Command {
     Arguments.Option("activities", "G", "file for logins, new devices, payees and passwords"),
     Arguments.Option("label-missing", "P", "share of frauds nobody hears of (0.02)"),
     Arguments.Option("label-wrong", "P", "share of frauds called legitimate (0.01)"),
+    Arguments.Option("into", "URL", "send it to a server, such as http://localhost:8000"),
+    Arguments.Option("rate", "R", "with --into: payments a second (100)"),
+    Arguments.Option("seconds", "S", "with --into: end after this time"),
+    Arguments.Option("connections", "N", "with --into: requests in flight, at most (16)"),
+    Arguments.Option("key", "K", "with --into: the API key (FRONTEND_API_KEY)"),
+    Arguments.Option("json", nil, "with --into: report as JSON"),
     Arguments.Option("check", nil, "print how the population looks, and what columns give away"),
     Arguments.Option("label-delay", "DAYS", "median delay of a label (3)"),
   ]
@@ -29,6 +35,10 @@ enum SimulateCommand: Command {
       throw UsageError(
         "sparkov's payments come from its own generator; --dialect card is like them"
       )
+    }
+    if arguments.has("into") { return try LoadCommand.run(dialect, arguments) }
+    for name in ["rate", "seconds", "connections", "key", "json"] where arguments.has(name) {
+      throw UsageError("--\(name) goes with --into")
     }
     if dialect == .card {
       for name in ["activities", "check", "label-missing", "label-wrong", "label-delay"]
@@ -88,13 +98,17 @@ enum SimulateCommand: Command {
     )
   }
 
-  private static func writeCards(_ arguments: Arguments) throws {
-    let simulation = CardSimulation(
+  static func cards(_ arguments: Arguments, start: Timestamp) throws -> CardSimulation {
+    CardSimulation(
       days: try arguments.integer("days", 1...CardSimulation.daysMax) ?? 30,
       accounts: try arguments.integer("accounts", 1...CardSimulation.accountsMax) ?? 1000,
       seed: try seed(arguments),
-      start: try start(arguments)
+      start: start
     )
+  }
+
+  private static func writeCards(_ arguments: Arguments) throws {
+    let simulation = try cards(arguments, start: try start(arguments))
     let output = try Output(arguments.text("out"))
     switch arguments.text("format") ?? "csv" {
     case "csv": try writeCSV(simulation, to: output)

@@ -19,18 +19,20 @@ package struct PaymentText: Sendable {
   }
 
   /// The id by which a label refers to a payment; nil where the dialect sends none.
-  package func id(_ payment: SimulatedPayment) -> String? {
+  ///
+  /// Where ids only count, `prefix` makes those of a run its own.
+  package func id(_ payment: SimulatedPayment, prefix: String = "") -> String? {
     switch dialect {
-    case .retail: nil
+    case .retail, .anonymised: nil
     case .payment: String(1000 + (payment.id &* 7919 &+ payment.account) % 9000)
     case .crypto: uuid(payment)
-    default: "\(payment.id)"
+    default: "\(prefix)\(payment.id)"
     }
   }
 
-  package func account(_ payment: SimulatedPayment) -> String { name(.person(payment.account)) }
+  package var hasIds: Bool { dialect != .retail && dialect != .anonymised }
 
-  package func kind(_ payment: SimulatedPayment) -> String { profile.kinds[payment.kind].word }
+  func account(_ payment: SimulatedPayment) -> String { name(.person(payment.account)) }
 
   /// A party's name in this dialect.
   func name(_ party: SimulatedParty) -> String {
@@ -112,9 +114,13 @@ package struct PaymentText: Sendable {
   }
 
   /// Appends a payment as the JSON object that a client would send, without a line end.
-  package func appendJSON(_ payment: SimulatedPayment, to bytes: inout [UInt8]) {
+  package func appendJSON(
+    _ payment: SimulatedPayment,
+    idPrefix: String = "",
+    to bytes: inout [UInt8]
+  ) {
     bytes.append(UInt8(ascii: "{"))
-    for (index, field) in fields(payment).enumerated() {
+    for (index, field) in fields(payment, idPrefix).enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
       bytes.append("\"\(field.key)\":")
       append(field.value, quoted: true, to: &bytes)
@@ -145,7 +151,13 @@ package struct PaymentText: Sendable {
   }
 
   /// The fields in the order of the columns.
-  private func fields(_ payment: SimulatedPayment) -> [(key: String, value: Value)] {
+  private func fields(
+    _ payment: SimulatedPayment,
+    _ idPrefix: String = ""
+  ) -> [(key: String, value: Value)] {
+    let number =
+      idPrefix.isEmpty
+      ? Value.integer(Int64(payment.id)) : Value.text("\(idPrefix)\(payment.id)")
     let account = Value.text(account(payment))
     let other = Value.text(name(payment.counterparty))
     let amount = Value.money(payment.amountMinorUnits)
@@ -155,7 +167,7 @@ package struct PaymentText: Sendable {
     switch dialect {
     case .paysim:
       return [
-        ("transaction_id", .integer(Int64(payment.id))), ("step", .integer(seconds / 3600)),
+        ("transaction_id", number), ("step", .integer(seconds / 3600)),
         ("type", .text(kind.word)), ("amount", amount), ("nameOrig", account),
         ("oldbalanceOrg", .money(payment.oldBalance)),
         ("newbalanceOrig", .money(payment.newBalance)), ("nameDest", other),
@@ -191,7 +203,7 @@ package struct PaymentText: Sendable {
         + values.enumerated().map { ("V\($0 + 1)", .number($1)) } + [("Amount", amount)]
     default:
       return [
-        ("transaction_id", .integer(Int64(payment.id))),
+        ("transaction_id", number),
         ("time", .time(payment.time, plain: false)), ("account", account),
         ("counterparty", other), ("channel", .text(kind.word)),
         ("device", .text(device(payment))), ("location", place),
@@ -205,6 +217,26 @@ extension PaymentText {
   /// What the dialect's further columns say of fraud, as log-odds.
   package func evidence(_ payment: SimulatedPayment) -> Double {
     dialect == .anonymised ? Components(payment, seed: seed).evidence : 0
+  }
+
+  /// Appends a label as a client would send it, without a line end.
+  ///
+  /// Where ids come again the label describes its payment.
+  package func appendLabel(
+    _ label: ReportedLabel,
+    id: String,
+    source: String,
+    to bytes: inout [UInt8]
+  ) {
+    bytes.append("{\"transaction_id\":\"\(id)\",\"source\":\"\(source)\",")
+    if dialect == .payment {
+      bytes.append("\"account\":\"\(account(label.payment))\",\"amount\":")
+      bytes.append(minorUnits: label.payment.amountMinorUnits, scale: scale)
+      bytes.append(",\"time\":\"")
+      label.payment.time.appendISO8601(to: &bytes)
+      bytes.append("\",")
+    }
+    bytes.append("\"fraud\":\(label.fraud)}")
   }
 
   /// Appends a label as a line of JSON, with its end.

@@ -40,7 +40,7 @@ package struct SimulatedPayment: Sendable, Hashable {
   package var fraud: Bool
   /// What a fraud belongs to, such as `takeover-17`; for diagnosis only.
   package var campaign: String?
-  /// What a label will say; not always the truth. Nil where none comes.
+  /// What a label will say, not always the truth; nil where none comes.
   package var reported: Bool?
   /// How long after the payment the label comes, where it does.
   package var knownAfterMicroseconds: Int64?

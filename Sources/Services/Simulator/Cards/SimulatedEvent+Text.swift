@@ -31,8 +31,11 @@ extension SimulatedTransaction {
   }
 
   /// Appends the JSON object in the native dialect, without a line end: what a client would send.
-  package func appendJSON(to bytes: inout [UInt8]) {
+  ///
+  /// The id is the payment's number behind `idPrefix`.
+  package func appendJSON(idPrefix: String = "", to bytes: inout [UInt8]) {
     bytes.append(contentsOf: #"{"transaction_id":""#.utf8)
+    bytes.append(contentsOf: idPrefix.utf8)
     bytes.append(decimal: Int64(id))
     bytes.append(contentsOf: #"","time":""#.utf8)
     time.appendISO8601(to: &bytes)
