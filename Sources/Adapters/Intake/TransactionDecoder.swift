@@ -82,11 +82,7 @@ package final class TransactionDecoder {
     if !source.dialect.ignoresUnknownFields, let unknown = reader.unknownKey {
       throw InputError(.invalid, field: unknown, "is not a field of a transaction")
     }
-    if let fallbackId {
-      builder.set(text: Schema.Text.id, fallbackId.span)
-    } else {
-      builder.setSequencedId(prefix: source.dialect.sequencedIdPrefix)
-    }
+    var hasId = false
     builder.flags.insert(.timeIsReceivedAt)
     for slot in roles.indices {
       if reader.isRepeated(slot) {
@@ -98,6 +94,14 @@ package final class TransactionDecoder {
         continue
       }
       try take(roles[slot], slot)
+      hasId = hasId || roles[slot] == .id || roles[slot] == .numericId
+    }
+    if !hasId {
+      if let fallbackId {
+        builder.set(text: Schema.Text.id, fallbackId.span)
+      } else {
+        builder.setSequencedId(prefix: source.dialect.sequencedIdPrefix)
+      }
     }
     builder.finish(into: &bytes)
   }
@@ -293,14 +297,12 @@ package final class TransactionDecoder {
     } else {
       try takeText(slot, Schema.Text.id, needed: true)
     }
-    builder.flags.remove(.idIsSequence)
     return true
   }
 
   private func takeNumericId(_ slot: Int) -> Bool {
     guard let id = characters(slot), FieldValue.isId(id) else { return false }
     builder.set(text: Schema.Text.id, id.span)
-    builder.flags.remove(.idIsSequence)
     return true
   }
 

@@ -167,13 +167,13 @@ package final class Sequencer {
     decided: Bool
   ) -> Submission.Result? {
     let number = Sequencer.sourceNumber(submission.bytes, item)
-    guard let source = engine.source(number)?.source else { return .refused("unknown source") }
+    guard let state = engine.source(number) else { return .refused("unknown source") }
     let (_, flags) = Sequencer.timeAndFlags(submission.bytes, item)
-    if !flags.contains(.idIsSequence), let first = known(submission, item, source.identity) {
+    if !flags.contains(.idIsSequence), let first = known(submission, item, state.source.identity) {
       if decided { return answer(first, submission, item) }
       return isSame(first, submission, item) ? .known(first) : .conflict
     }
-    guard admit(submission, item, source) else { return .future }
+    guard admit(submission, item, state.source) else { return .future }
     if flags.contains(.idIsSequence) {
       TransactionRecord.stamp(
         sequence: writer.nextSequence,
