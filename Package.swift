@@ -118,15 +118,16 @@ let package = Package(
 
     // Adapters: one C library each, one unsafe file each.
     adapter("HTTP", ["CLinux", "CHTTPParser"]),
+    adapter("HTTPClient", ["CLinux"]),
     adapter("FileJournal", ["CLinux", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
     adapter("Vault", ["CSodium"]),
-    adapter("Intake", ["CLinux", "CSimdJSON", "CZlib", "Payments"]),
+    adapter("Intake", ["CLinux", "CSimdJSON", "CSodium", "CZlib", "Payments"]),
 
     // Services: talk to ports and the core, never to one another's insides.
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
-    service("Simulator", ["Payments", "Numerics"]),
+    service("Simulator", ["Payments", "Numerics", "Intake"]),
     service(
       "Gateway",
       [
@@ -147,8 +148,8 @@ let package = Package(
       name: "assay",
       dependencies: named([
         "Shell", "Numerics", "Payments", "Language", "Features", "Rules", "Models", "Engine",
-        "Journal", "Registry", "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake",
-        "Replay",
+        "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal", "SQLiteStore",
+        "Vault", "Intake", "Replay",
         "Pipeline", "Simulator", "Gateway",
       ]),
       path: "Sources/App/assay",
@@ -180,17 +181,18 @@ let package = Package(
       ["Numerics", "Models", "Registry", "Learning", "TestSupport"],
       fixtures: true
     ),
-    tests("HTTPTests", ["HTTP", "CLinux"]),
+    tests("HTTPTests", ["HTTP", "HTTPClient", "CLinux"]),
     tests("LanguageTests", ["Language"]),
     tests("RulesTests", ["Rules", "Features", "Language", "Payments", "Engine", "TestSupport"]),
-    tests("IntakeTests", ["Intake", "Payments"]),
+    tests("IntakeTests", ["Intake", "Payments", "TestSupport"]),
     tests(
       "FeaturesTests",
       ["Features", "Language", "Payments", "TestSupport"],
       exclude: ["wrong-programs.txt"]
     ),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
-    tests("SimulatorTests", ["Simulator", "Payments"]),
+    tests("ShellTests", ["Shell", "Engine", "Payments"]),
+    tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
       "SimulationTests",

@@ -91,7 +91,7 @@ struct TableReaderTests {
 
   @Test(arguments: [
     ("", "is empty"),
-    ("a,b\n", "TX_DATETIME: a card file needs this column; found: a, b"),
+    ("a,b\n", "TX_DATETIME: card files need this column; found: a, b"),
     ("TX_DATETIME,tx_datetime\n", "the column stands twice"),
     ("TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,cvv\n", "verification codes are never"),
     (header + "2018-04-01,1,2\n", "line 2: 3 fields, the header has 4"),

@@ -183,6 +183,7 @@ struct RecordTests {
     )
     source.thresholds = Thresholds(challenge: 0.2, review: nil, decline: 0.9)
     source.onDeadline = .decline
+    source.identity = .idAndContent
     var bytes: [UInt8] = []
     source.encode(into: &bytes)
     var reader = ByteReader(bytes)

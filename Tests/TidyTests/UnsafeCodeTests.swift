@@ -14,7 +14,10 @@ struct UnsafeCodeTests {
     "Sources/Adapters/HTTP/Poller.swift",
     "Sources/Adapters/HTTP/Sockets.swift",
     "Sources/Adapters/HTTP/Span+Text.swift",
+    "Sources/Adapters/HTTPClient/ClientConnection.swift",
+    "Sources/Adapters/Intake/ByteSink.swift",
     "Sources/Adapters/Intake/ByteSource.swift",
+    "Sources/Adapters/Intake/Dialects/WalletAddress.swift",
     "Sources/Adapters/Intake/JSONReader.swift",
     "Sources/Adapters/SQLiteStore/Connection.swift",
     "Sources/Adapters/Vault/Sodium.swift",
@@ -39,6 +42,7 @@ struct UnsafeCodeTests {
     "Tests/HTTPTests/Client.swift",
     "Tests/HTTPTests/DescriptorTests.swift",
     "Tests/HTTPTests/RawSpan+Byte.swift",
+    "Tests/IntakeTests/Decoding.swift",
     "Benchmarks/ModelBenchmarks/ThreadTime.swift",
   ]
 

@@ -1,100 +1,84 @@
 import Payments
 
-/// Which column of a table means what, for one dialect.
+/// The columns of one table, as its header and a plan bind them.
 struct ColumnMap {
-  enum Role: Equatable {
-    case id
-    case time
-    case account
-    case counterparty
-    case channel
-    case device
-    case location
-    case category
-    case amount
-    case step
-    case number(Int)
-    /// 1 or true is fraud.
-    case label
+  /// What every row needs of a column; nothing in it is counted by reference.
+  struct Column {
+    /// Where the cell stands; negative where every row has the same value.
+    var index: Int
+    var role: FieldRole
+    var mayBeEmpty: Bool
+    var hasValue: Bool
+    /// Where the rest stands among the details.
+    var detail: Int
   }
 
-  /// The roles of the dialect's columns by name in lower case, aliases included.
-  static func roles(_ dialect: Dialect) -> [String: Role] {
-    switch dialect {
-    case .card:
-      [
-        "transaction_id": .id, "tx_id": .id, "tx_datetime": .time, "customer_id": .account,
-        "terminal_id": .counterparty, "tx_amount": .amount, "tx_fraud": .label,
-      ]
-    case .paysim:
-      [
-        "transaction_id": .id, "tx_id": .id, "step": .step, "type": .channel,
-        "action": .channel, "amount": .amount, "nameorig": .account,
-        "oldbalanceorg": .number(1), "oldbalanceorig": .number(1),
-        "newbalanceorig": .number(2), "newbalanceorg": .number(2), "namedest": .counterparty,
-        "oldbalancedest": .number(3), "newbalancedest": .number(4), "isfraud": .label,
-      ]
-    case .native:
-      [
-        "transaction_id": .id, "time": .time, "account": .account,
-        "counterparty": .counterparty, "channel": .channel, "device": .device,
-        "location": .location, "category": .category, "amount": .amount, "fraud": .label,
-      ]
+  /// What some rows need of a column.
+  struct Detail {
+    var name: String
+    /// A constant, or what an empty cell stands for.
+    var value: [UInt8]
+    var form: TimeForm?
+    var fraudWord: [UInt8]?
+  }
+
+  let columns: [Column]
+  let details: [Detail]
+
+  /// Binds a plan to a header; columns that it does not name are left aside.
+  init(header: [String], plan: ColumnPlan, dialect: Dialect) throws(InputError) {
+    for name in header where CardNumber.isVerificationCode(name) {
+      throw InputError(
+        .forbidden,
+        field: name,
+        "card verification codes are never accepted; remove the column"
+      )
     }
-  }
-
-  /// The roles that a table must have.
-  static func required(_ dialect: Dialect) -> [(name: String, role: Role)] {
-    switch dialect {
-    case .card:
-      [
-        ("TX_DATETIME", .time), ("CUSTOMER_ID", .account), ("TERMINAL_ID", .counterparty),
-        ("TX_AMOUNT", .amount),
-      ]
-    case .paysim:
-      [
-        ("step", .step), ("type", .channel), ("amount", .amount), ("nameOrig", .account),
-        ("nameDest", .counterparty),
-      ]
-    case .native:
-      [("time", .time), ("account", .account), ("amount", .amount)]
+    let names = header.map { $0.lowercased() }
+    let hasTime = plan.entries.contains { entry in
+      entry.role.setsTime && names.contains { entry.columns.contains($0) }
     }
-  }
-
-  let columns: [(index: Int, name: String, role: Role)]
-
-  init(header: [String], dialect: Dialect) throws(InputError) {
-    let roles = ColumnMap.roles(dialect)
-    var found: [(index: Int, name: String, role: Role)] = []
-    for (index, name) in header.enumerated() {
-      let lower = name.lowercased()
-      if ColumnMap.isVerificationCode(lower) {
+    var found: [Column] = []
+    var details: [Detail] = []
+    for entry in plan.entries {
+      let places = names.indices.filter { entry.columns.contains(names[$0]) }
+      guard places.count < 2 else {
         throw InputError(
-          .forbidden,
-          field: name,
-          "card verification codes are never accepted; remove the column"
+          .malformed,
+          field: header[places[1]],
+          "the column stands twice in the header"
         )
       }
-      guard let role = roles[lower] else { continue }
-      guard !found.contains(where: { $0.role == role }) else {
-        throw InputError(.malformed, field: name, "the column stands twice in the header")
+      let index = places.first
+      let constant = entry.constant ?? (index == nil ? entry.fallback : nil)
+      guard index != nil || constant != nil else {
+        guard entry.needed, !(hasTime && entry.role.setsTime) else { continue }
+        throw InputError(
+          .malformed,
+          field: entry.shown,
+          "\(dialect.word) files need this column; found: \(header.joined(separator: ", "))"
+        )
       }
-      found.append((index, name, role))
-    }
-    for (name, role) in ColumnMap.required(dialect)
-    where !found.contains(where: { $0.role == role }) {
-      throw InputError(
-        .malformed,
-        field: name,
-        "a \(dialect.word) file needs this column; found: \(header.joined(separator: ", "))"
+      let value = constant ?? entry.fallback
+      found.append(
+        Column(
+          index: constant == nil ? index ?? -1 : -1,
+          role: entry.role,
+          mayBeEmpty: !entry.given,
+          hasValue: value != nil,
+          detail: details.count
+        )
+      )
+      details.append(
+        Detail(
+          name: constant == nil ? index.map { header[$0] } ?? entry.shown : entry.field,
+          value: value ?? [],
+          form: entry.form,
+          fraudWord: entry.fraudWord
+        )
       )
     }
     columns = found
-  }
-
-  /// Names under which a card's verification code travels.
-  static func isVerificationCode(_ name: String) -> Bool {
-    ["cvv", "cvv2", "cvc", "cvc2", "cid", "card_cvv", "card_cvc", "security_code", "csc"]
-      .contains(name)
+    self.details = details
   }
 }

@@ -12,22 +12,34 @@ package struct TableReader {
   private var reader: CSVReader
   private let map: ColumnMap
   private let source: Source
+  private let zone: TimeZoneTable
   private var builder: TransactionBuilder
   private let tokenizer: CardTokenizer
+  private let firstRow: Int
+  private let hasIds: Bool
   private var dayText: [UInt8] = []
   private var dayStart = Timestamp(microseconds: 0)
   package private(set) var rows = 0
   package let hasLabels: Bool
 
+  /// Opens a file whose columns are the dialect's, or as a plan has them.
+  ///
+  /// A row without an id is `row-N`; `firstRow` is the first N.
   package init(
     path: String,
     source: Source,
+    columns plan: ColumnPlan? = nil,
+    firstRow: Int = 0,
     tokenizer: @escaping CardTokenizer
   ) throws(InputError) {
     reader = try CSVReader(path: path)
-    map = try ColumnMap(header: reader.header, dialect: source.dialect)
+    let plan = plan ?? ColumnPlan(source.dialect)
+    map = try ColumnMap(header: reader.header, plan: plan, dialect: source.dialect)
     hasLabels = map.columns.contains { $0.role == .label }
+    hasIds = map.columns.contains { $0.role == .id || $0.role == .numericId }
     self.source = source
+    self.firstRow = firstRow
+    zone = plan.zone ?? source.zone
     self.tokenizer = tokenizer
     builder = TransactionBuilder(source: source.id, schema: source.schema)
   }
@@ -46,104 +58,186 @@ package struct TableReader {
     }
     builder.reset()
     var row = Row(time: Timestamp(microseconds: 0), label: nil)
-    var hasId = false
+    let buffer = reader.buffer
     for column in map.columns {
-      if column.role == .id { hasId = true }
-      try take(column.role, column.name, reader.fields[column.index], into: &row)
+      if column.index < 0 || (column.hasValue && reader.fields[column.index].isEmpty) {
+        let value = map.details[column.detail].value
+        try take(column, value, 0..<value.count, into: &row)
+      } else {
+        try take(column, buffer, reader.fields[column.index], into: &row)
+      }
     }
-    if !hasId { builder.set(text: Schema.Text.id, "row-\(rows)") }
+    if !hasIds { builder.set(text: Schema.Text.id, "row-\(firstRow + rows)") }
     rows += 1
     row.time = builder.time
     builder.finish(into: &bytes)
     return row
   }
 
-  private func failure(_ name: String, _ range: Range<Int>, _ expected: String) -> InputError {
-    let shown = String(decoding: reader.buffer[range].prefix(40), as: UTF8.self)
+  private func failure(
+    _ column: ColumnMap.Column,
+    _ cell: ArraySlice<UInt8>,
+    _ expected: String
+  ) -> InputError {
+    let shown = String(decoding: cell.prefix(40), as: UTF8.self)
     return InputError(
       .invalid,
-      field: name,
+      field: map.details[column.detail].name,
       "line \(reader.line): '\(shown)' is not \(expected)"
     )
   }
 
   private mutating func take(
-    _ role: ColumnMap.Role,
-    _ name: String,
+    _ column: ColumnMap.Column,
+    _ bytes: [UInt8],
     _ range: Range<Int>,
     into row: inout Row
   ) throws(InputError) {
-    switch role {
-    case .id: try setText(Schema.Text.id, name, range, required: true)
-    case .account: try setText(Schema.Text.account, name, range, required: true)
-    case .counterparty:
-      try setText(Schema.Text.counterparty, name, range, required: false)
-    case .channel: try setText(Schema.Text.channel, name, range, required: true)
-    case .device: try setText(Schema.Text.device, name, range, required: false)
-    case .location: try setText(Schema.Text.location, name, range, required: false)
-    case .category: try setText(Schema.commonTexts.count, name, range, required: false)
+    if column.role.isText { return try takeText(column, bytes, range) }
+    let isNeeded = column.role == .time || column.role == .numericId
+    if range.isEmpty, column.mayBeEmpty, !isNeeded { return }
+    let expected: String?
+    switch column.role {
+    case .label: expected = takeLabel(column, bytes[range], into: &row)
     case .time:
-      guard let time = time(range) else { throw failure(name, range, "a time in ISO 8601") }
-      builder.time = time
+      let form = map.details[column.detail].form
+      let time = form.map { $0.time(bytes[range], zone: zone) } ?? time(bytes, range)
+      if let time { builder.time = time }
+      expected = time != nil ? nil : form == nil ? "a time in ISO 8601" : "a time as mapped"
+    default: expected = takeNumber(column.role, bytes, range)
+    }
+    if let expected { throw failure(column, bytes[range], expected) }
+  }
+
+  /// Takes a cell that is a number; what was expected where it is none.
+  private mutating func takeNumber(
+    _ role: FieldRole,
+    _ bytes: [UInt8],
+    _ range: Range<Int>
+  ) -> String? {
+    switch role {
+    case .numericId:
+      guard FieldValue.isId(bytes[range]) else {
+        return "a whole number of up to \(FieldValue.idDigitsMax) digits"
+      }
+      builder.set(text: Schema.Text.id, bytes.span.extracting(range))
     case .amount:
-      guard let amount = money(range), amount.minorUnits >= 0 else {
-        throw failure(name, range, "an amount from 0 to \(Money.unitsMax)")
+      guard let amount = money(bytes, range), amount.minorUnits >= source.dialect.leastAmount
+      else {
+        let limit = Money.unitsMax(scale: source.currency.scale)
+        return source.dialect.leastAmount > 0
+          ? "an amount above 0, up to \(limit)" : "an amount from 0 to \(limit)"
       }
       builder.amount = amount
-    case .number(let slot):
-      if range.isEmpty { return }
-      guard let amount = money(range) else { throw failure(name, range, "an amount") }
+    case .money(let slot):
+      guard let amount = money(bytes, range) else { return "an amount" }
       builder.set(number: slot, amount)
+    case .number(let slot):
+      guard let value = FieldValue.number(bytes[range]) else { return "a number" }
+      builder.set(number: slot, value)
+    case .degrees(let slot, let bounds):
+      guard let value = FieldValue.number(bytes[range]), bounds.contains(value) else {
+        return "a number from \(Int(bounds.lowerBound)) to \(Int(bounds.upperBound))"
+      }
+      builder.set(number: slot, value)
+    case .flag(let slot):
+      guard let value = FieldValue.verdict(bytes[range]) else { return "0 or 1" }
+      builder.set(number: slot, value == .fraud ? 1 : 0)
     case .step:
-      guard let step = PaySim.step(reader.buffer, range) else {
-        throw failure(name, range, "a step from 0 to \(PaySim.stepMax)")
+      guard let step = PaySim.step(bytes, range) else {
+        return "a step from 0 to \(PaySim.stepMax)"
       }
       builder.set(number: PaySim.stepSlot, Double(step))
       builder.time = PaySim.time(ofStep: step)
-    case .label:
-      switch reader.buffer[range] {
-      case [UInt8(ascii: "0")]: row.label = .legitimate
-      case [UInt8(ascii: "1")]: row.label = .fraud
-      case []: row.label = nil
-      default: throw failure(name, range, "0 or 1")
-      }
+    case .seconds:
+      guard let value = FieldValue.number(bytes[range]),
+        (0...Anonymised.secondsMax).contains(value)
+      else { return "a number of seconds" }
+      builder.set(number: Anonymised.secondsSlot, value)
+      builder.time = Anonymised.time(ofSeconds: value)
+    default: break
     }
+    return nil
   }
 
-  private func money(_ range: Range<Int>) -> Money? {
-    let span = reader.buffer.span
+  private func takeLabel(
+    _ column: ColumnMap.Column,
+    _ cell: ArraySlice<UInt8>,
+    into row: inout Row
+  ) -> String? {
+    if let word = map.details[column.detail].fraudWord {
+      row.label = cell.elementsEqual(word) ? .fraud : .legitimate
+      return nil
+    }
+    row.label = FieldValue.verdict(cell)
+    return row.label == nil ? "0 or 1" : nil
+  }
+
+  private func money(_ bytes: [UInt8], _ range: Range<Int>) -> Money? {
+    let span = bytes.span
     return Money(parsing: span.extracting(range), scale: source.currency.scale)
   }
 
-  private mutating func setText(
-    _ slot: Int,
-    _ name: String,
-    _ range: Range<Int>,
-    required: Bool
+  private mutating func takeText(
+    _ column: ColumnMap.Column,
+    _ bytes: [UInt8],
+    _ range: Range<Int>
   ) throws(InputError) {
+    let cell = bytes[range]
     guard range.count <= TransactionRecord.textBytesMax else {
-      throw failure(name, range, "at most \(TransactionRecord.textBytesMax) bytes long")
+      throw failure(column, cell, "at most \(TransactionRecord.textBytesMax) bytes long")
     }
-    guard !range.isEmpty || !required else { throw failure(name, range, "given") }
-    if reader.buffer[range].contains(where: { $0 >= 0x80 || $0 < 0x20 }) {
-      guard String(validating: reader.buffer[range], as: UTF8.self) != nil else {
-        throw failure(name, range, "UTF-8")
+    guard !range.isEmpty || (column.mayBeEmpty && column.role != .id) else {
+      throw failure(column, cell, "given")
+    }
+    let span = bytes.span
+    var isPlain = true
+    for index in range where span[index] >= 0x80 || span[index] < 0x20 { isPlain = false }
+    if !isPlain {
+      guard String(validating: cell, as: UTF8.self) != nil else {
+        throw failure(column, cell, "UTF-8")
       }
     }
-    if slot != Schema.Text.id, CardNumber.isCardNumber(reader.buffer[range]) {
-      builder.set(text: slot, CardNumber.token(reader.buffer[range], tokenizer))
-      return
+    switch column.role {
+    case .entity(let slot), .text(let slot): set(slot, bytes, range)
+    case .type:
+      guard PaySim.isType(Array(cell)) else {
+        throw failure(column, cell, "one of \(PaySim.types.joined(separator: ", "))")
+      }
+      set(Schema.Text.channel, bytes, range)
+    case .wallet(let slot, let checksum):
+      set(slot, bytes, range)
+      if !range.isEmpty {
+        builder.set(number: checksum, WalletAddress.isValid(Array(cell)) ? 1 : 0)
+      }
+    case .card(let slot, let checksum):
+      if range.isEmpty { return }
+      guard CardNumber.hasCardLength(cell) else { throw failure(column, cell, "a card number") }
+      builder.set(text: slot, CardNumber.token(cell, tokenizer))
+      builder.set(number: checksum, CardNumber.hasCheckDigit(cell) ? 1 : 0)
+    case .currency(let slot):
+      guard let currency = Currency(code: String(decoding: cell, as: UTF8.self)) else {
+        throw failure(column, cell, "a currency's code of two to five letters")
+      }
+      builder.set(text: slot, currency.code)
+    default: builder.set(text: Schema.Text.id, bytes.span.extracting(range))
     }
-    let buffer = reader.buffer
-    builder.set(text: slot, buffer.span.extracting(range))
+  }
+
+  /// Ids are the file's own and stay; anything else that is a card number becomes a token.
+  private mutating func set(_ slot: Int, _ bytes: [UInt8], _ range: Range<Int>) {
+    if CardNumber.isCardNumber(bytes[range]) {
+      builder.set(text: slot, CardNumber.token(bytes[range], tokenizer))
+    } else {
+      builder.set(text: slot, bytes.span.extracting(range))
+    }
   }
 
   /// A time, with the day of the previous row at hand.
-  private mutating func time(_ range: Range<Int>) -> Timestamp? {
-    let buffer = reader.buffer
-    let span = buffer.span
+  private mutating func time(_ bytes: [UInt8], _ range: Range<Int>) -> Timestamp? {
+    let span = bytes.span
     let field = span.extracting(range)
-    if field.count == 19, source.zone.transitions.isEmpty, dayText.count == 10,
+    if field.count == 19, zone.transitions.isEmpty, dayText.count == 10,
       field.extracting(0..<10).equals(dayText.span),
       let ofDay = secondsOfDay(field)
     {
@@ -151,7 +245,7 @@ package struct TableReader {
         microseconds: dayStart.microseconds + ofDay * Timestamp.microsecondsPerSecond
       )
     }
-    guard let time = Timestamp(parsing: field, zone: source.zone) else { return nil }
+    guard let time = Timestamp(parsing: field, zone: zone) else { return nil }
     if field.count == 19 {
       dayText = field.extracting(0..<10).array
       dayStart = Timestamp(microseconds: time.day * Timestamp.microsecondsPerDay)

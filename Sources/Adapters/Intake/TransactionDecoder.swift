@@ -4,78 +4,35 @@ package import Payments
 package final class TransactionDecoder {
   package static let bodyBytesMax = 16 << 20
 
-  private enum Slot {
-    static let id = 0
-    static let time = 1
-    static let account = 2
-    static let counterparty = 3
-    static let channel = 4
-    static let amount = 5
-    static let step = 6
-    static let firstBalance = 7
-    static let device = 11
-    static let location = 12
-    static let category = 13
-    static let currency = 14
-    static let source = 15
-    static let cardNumber = 16
-    static let forbidden = 17
-  }
-
   package let source: Source
   private let reader: JSONReader
   private var builder: TransactionBuilder
   private let tokenizer: CardTokenizer
-  private let idPrefix: String
-  private var generatedIds = 0
+  /// The dialect's fields in JSON; a field's index is its slot in the reader.
+  private let keys: [String]
+  private let roles: [FieldRole]
+  private let needed: [Bool]
+  private let forbidden: Int
+  private let cardNumber: Int?
 
   /// A decoder for one thread.
-  ///
-  /// `run` makes the ids unique that clients leave out.
-  package init(source: Source, tokenizer: @escaping CardTokenizer, run: UInt64) {
+  package init(source: Source, tokenizer: @escaping CardTokenizer) {
     self.source = source
     self.tokenizer = tokenizer
-    idPrefix = "auto-" + String(run, radix: 36) + "-"
     builder = TransactionBuilder(source: source.id, schema: source.schema)
-    reader = JSONReader(
-      names: TransactionDecoder.names(source.dialect),
-      bytesMax: TransactionDecoder.bodyBytesMax
-    )
-  }
-
-  private static func names(_ dialect: Dialect) -> [(name: String, slot: Int)] {
-    let forbidden = ["cvv", "cvv2", "cvc", "cvc2", "security_code"].map { ($0, Slot.forbidden) }
-    switch dialect {
-    case .paysim:
-      return [
-        ("transaction_id", Slot.id), ("step", Slot.step), ("type", Slot.channel),
-        ("amount", Slot.amount), ("nameOrig", Slot.account),
-        ("oldbalanceOrg", Slot.firstBalance), ("newbalanceOrig", Slot.firstBalance + 1),
-        ("nameDest", Slot.counterparty), ("oldbalanceDest", Slot.firstBalance + 2),
-        ("newbalanceDest", Slot.firstBalance + 3), ("action", Slot.channel),
-        ("tx_id", Slot.id), ("oldBalanceOrg", Slot.firstBalance),
-        ("oldBalanceOrig", Slot.firstBalance), ("newBalanceOrig", Slot.firstBalance + 1),
-        ("oldBalanceDest", Slot.firstBalance + 2), ("newBalanceDest", Slot.firstBalance + 3),
-      ] + forbidden
-    case .card:
-      return [
-        ("TRANSACTION_ID", Slot.id), ("TX_DATETIME", Slot.time), ("CUSTOMER_ID", Slot.account),
-        ("TERMINAL_ID", Slot.counterparty), ("TX_AMOUNT", Slot.amount),
-        ("transaction_id", Slot.id), ("time", Slot.time), ("account", Slot.account),
-        ("counterparty", Slot.counterparty), ("amount", Slot.amount),
-        ("source", Slot.source), ("currency", Slot.currency), ("channel", Slot.channel),
-        ("device", Slot.device), ("location", Slot.location), ("category", Slot.category),
-        ("card_number", Slot.cardNumber),
-      ] + forbidden
-    case .native:
-      return [
-        ("transaction_id", Slot.id), ("source", Slot.source), ("time", Slot.time),
-        ("account", Slot.account), ("counterparty", Slot.counterparty),
-        ("amount", Slot.amount), ("currency", Slot.currency), ("channel", Slot.channel),
-        ("device", Slot.device), ("location", Slot.location), ("category", Slot.category),
-        ("card_number", Slot.cardNumber),
-      ] + forbidden
+    let fields = source.dialect.fields.filter { $0.known.contains(.json) }
+    keys = fields.map(\.key)
+    roles = fields.map(\.role)
+    needed = fields.map { $0.needed.contains(.json) }
+    forbidden = fields.count
+    cardNumber = roles.firstIndex(of: .cardNumber)
+    // Clients send keys in one order, and the reader tries the next name first.
+    var names = fields.enumerated().map { (name: $1.key, slot: $0) }
+    for (slot, field) in fields.enumerated() {
+      names += field.names.dropFirst().map { ($0, slot) }
     }
+    names += CardNumber.verificationCodeNames.map { ($0, fields.count) }
+    reader = JSONReader(names: names, bytesMax: TransactionDecoder.bodyBytesMax)
   }
 
   /// Parses a request's text, which is followed by `JSONReader.padding` readable bytes.
@@ -99,108 +56,231 @@ package final class TransactionDecoder {
 
   /// The present item's id as the client sent it, for answers to invalid items.
   package var clientId: String? {
-    switch reader.kind(Slot.id) {
-    case .text: reader.withText(Slot.id) { $0.text }
-    case .integer: String(reader.integer(Slot.id))
+    guard let slot = roles.firstIndex(where: { $0 == .id || $0 == .numericId }) else { return nil }
+    return switch reader.kind(slot) {
+    case .text: reader.withText(slot) { $0.text }
+    case .integer: String(reader.integer(slot))
     default: nil
     }
   }
 
-  /// The name of the source that the present item asks for.
-  private var sourceName: String? {
-    reader.kind(Slot.source) == .text ? reader.withText(Slot.source) { $0.text } : nil
-  }
-
   /// Appends the present item's record.
   ///
-  /// `fallbackId` is the id of an item that has none.
+  /// `fallbackId` is the id of an item that has none; without it the sequencer gives it one.
   package func decode(
     into bytes: inout [UInt8],
     fallbackId: [UInt8]? = nil
   ) throws(InputError) {
     builder.reset()
-    if reader.kind(Slot.forbidden) != .absent {
+    if reader.kind(forbidden) != .absent {
       throw InputError(
         .forbidden,
-        field: reader.name(Slot.forbidden),
+        field: reader.name(forbidden),
         "card verification codes are never accepted"
       )
     }
-    if source.dialect != .paysim, let unknown = reader.unknownKey {
+    if !source.dialect.ignoresUnknownFields, let unknown = reader.unknownKey {
       throw InputError(.invalid, field: unknown, "is not a field of a transaction")
     }
-    for slot in 0..<Slot.forbidden where reader.isRepeated(slot) {
-      throw InputError(.invalid, field: reader.name(slot), "is given twice")
+    var hasId = false
+    builder.flags.insert(.timeIsReceivedAt)
+    for slot in roles.indices {
+      if reader.isRepeated(slot) {
+        throw InputError(.invalid, field: reader.name(slot), "is given twice")
+      }
+      let kind = reader.kind(slot)
+      if kind == .absent || kind == .null {
+        if needed[slot] { try requireOther(slot, kind) }
+        continue
+      }
+      try take(roles[slot], slot)
+      hasId = hasId || roles[slot] == .id || roles[slot] == .numericId
     }
-    if reader.kind(Slot.source) != .absent, sourceName != source.name {
-      throw InputError(
-        .invalid,
-        field: "source",
-        "is \(source.name) for this request; another by ?source="
-      )
-    }
-    try takeId(fallbackId)
-    let isPaySim = source.dialect == .paysim
-    try takeAccount(Slot.account, Schema.Text.account, isPaySim ? "nameOrig" : "account")
-    try takeAccount(
-      Slot.counterparty,
-      Schema.Text.counterparty,
-      isPaySim ? "nameDest" : "counterparty"
-    )
-    try takeText(Slot.device, Schema.Text.device)
-    try takeText(Slot.location, Schema.Text.location)
-    try takeText(Slot.channel, Schema.Text.channel)
-    try takeAmount()
-    if isPaySim {
-      try takePaySim()
-    } else {
-      try takeText(Slot.category, Schema.commonTexts.count)
-      try takeCurrency()
-      try takeTime()
+    if !hasId {
+      if let fallbackId {
+        builder.set(text: Schema.Text.id, fallbackId.span)
+      } else {
+        builder.setSequencedId(prefix: source.dialect.sequencedIdPrefix)
+      }
     }
     builder.finish(into: &bytes)
   }
 
-  private func failure(_ slot: Int, _ fallback: String, _ expected: String) -> InputError {
-    let name = reader.kind(slot) == .absent ? fallback : reader.name(slot)
-    return InputError(.invalid, field: name, expected)
+  /// Throws unless something else stands for a field that is not there.
+  private func requireOther(_ slot: Int, _ kind: JSONReader.Kind) throws(InputError) {
+    if roles[slot] == .entity(Schema.Text.account), let cardNumber,
+      reader.kind(cardNumber) != .absent, reader.kind(cardNumber) != .null
+    {
+      return
+    }
+    let name = kind == .absent ? keys[slot] : reader.name(slot)
+    guard let expected = expectation(roles[slot]) else {
+      throw InputError(.invalid, field: name, "is missing")
+    }
+    throw InputError(.invalid, field: name, "\(expected), and is missing")
   }
 
-  private func takeId(_ fallback: [UInt8]?) throws(InputError) {
-    switch reader.kind(Slot.id) {
-    case .absent, .null:
-      if let fallback { return builder.set(text: Schema.Text.id, fallback.span) }
-      generatedIds += 1
-      builder.set(text: Schema.Text.id, idPrefix + String(generatedIds, radix: 36))
-    case .integer: builder.set(text: Schema.Text.id, String(reader.integer(Slot.id)))
-    default: try takeText(Slot.id, Schema.Text.id, required: "transaction_id")
+  private func failure(_ slot: Int, _ detail: String) -> InputError {
+    InputError(.invalid, field: reader.name(slot), detail)
+  }
+
+  /// What a value of a role is; nil for texts.
+  private func expectation(_ role: FieldRole) -> String? {
+    switch role {
+    case .amount:
+      let limit = Money.unitsMax(scale: source.currency.scale)
+      return source.dialect.leastAmount > 0
+        ? "is a number above 0, up to \(limit)" : "is a number from 0 to \(limit)"
+    case .numericId: return "is a whole number of up to \(FieldValue.idDigitsMax) digits"
+    case .time: return "is a text with a time in ISO 8601, from 1970 to 2199"
+    case .step: return "is a whole number from 0 to \(PaySim.stepMax)"
+    case .seconds: return "is a number of seconds from 0 to \(Int(Anonymised.secondsMax))"
+    case .type: return "is one of \(PaySim.types.joined(separator: ", "))"
+    case .money, .number: return "is a number"
+    case .degrees(_, let range):
+      return "is a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+    case .flag: return "is 0 or 1, or true or false"
+    case .cardNumber: return "is not a card number"
+    case .card:
+      let (least, most) = (CardNumber.lengths.lowerBound, CardNumber.lengths.upperBound)
+      return "is a card number of \(least) to \(most) digits"
+    case .currency: return "is a currency's code of two to five letters"
+    case .sameCurrency: return "is \(source.currency.code) for source \(source.name)"
+    case .sourceName: return "is \(source.name) for this request; another by ?source="
+    case .label: return "is null, 0 or 1"
+    case .id, .entity, .text, .wallet: return nil
+    }
+  }
+
+  private func take(_ role: FieldRole, _ slot: Int) throws(InputError) {
+    let accepted: Bool
+    switch role {
+    case .id: accepted = try takeId(slot)
+    case .numericId: accepted = takeNumericId(slot)
+    case .entity(let target): accepted = try takeEntity(slot, target)
+    case .text(let target):
+      try takeText(slot, target)
+      accepted = true
+    case .type:
+      try takeText(slot, Schema.Text.channel)
+      accepted = PaySim.isType(builder.text(Schema.Text.channel))
+    case .wallet(let target, let checksum):
+      try takeText(slot, target, needed: needed[slot])
+      builder.set(
+        number: checksum,
+        WalletAddress.isValid(builder.text(target)) ? 1 : 0
+      )
+      accepted = true
+    case .cardNumber: accepted = takeCardNumber(slot)
+    case .card(let target, let checksum): accepted = takeCard(slot, target, checksum)
+    case .currency(let target): accepted = takeCurrency(slot, target)
+    case .sameCurrency: accepted = text(slot)?.uppercased() == source.currency.code
+    case .sourceName: accepted = text(slot) == source.name
+    default: accepted = takeValue(role, slot)
+    }
+    if !accepted { throw failure(slot, expectation(role) ?? "is a text") }
+  }
+
+  /// Numbers and times; false where the value is none.
+  private func takeValue(_ role: FieldRole, _ slot: Int) -> Bool {
+    switch role {
+    case .amount:
+      guard let amount = money(slot), amount.minorUnits >= source.dialect.leastAmount else {
+        return false
+      }
+      builder.amount = amount
+    case .money(let target):
+      guard let amount = money(slot) else { return false }
+      builder.set(number: target, amount)
+    case .number(let target):
+      guard let value = number(slot) else { return false }
+      builder.set(number: target, value)
+    case .degrees(let target, let range):
+      guard let value = number(slot), range.contains(value) else { return false }
+      builder.set(number: target, value)
+    case .flag(let target):
+      guard let value = flag(slot) else { return false }
+      builder.set(number: target, value ? 1 : 0)
+    case .label: return flag(slot) != nil
+    case .step:
+      guard reader.kind(slot) == .integer,
+        (0...Int64(PaySim.stepMax)).contains(reader.integer(slot))
+      else { return false }
+      builder.set(number: PaySim.stepSlot, Double(reader.integer(slot)))
+    case .seconds:
+      guard let value = number(slot), (0...Anonymised.secondsMax).contains(value) else {
+        return false
+      }
+      builder.set(number: Anonymised.secondsSlot, value)
+    case .time:
+      let zone = source.zone
+      guard reader.kind(slot) == .text,
+        let time = reader.withText(slot, { Timestamp(parsing: $0, zone: zone) })
+      else { return false }
+      builder.time = time
+      builder.flags.remove(.timeIsReceivedAt)
+    default: return false
+    }
+    return true
+  }
+
+  private func text(_ slot: Int) -> String? {
+    reader.kind(slot) == .text ? reader.withText(slot) { $0.text } : nil
+  }
+
+  private func number(_ slot: Int) -> Double? {
+    switch reader.kind(slot) {
+    case .integer, .double: reader.number(slot)
+    default: nil
+    }
+  }
+
+  private func flag(_ slot: Int) -> Bool? {
+    switch reader.kind(slot) {
+    case .truth: reader.integer(slot) == 1
+    case .integer where (0...1).contains(reader.integer(slot)): reader.integer(slot) == 1
+    default: nil
+    }
+  }
+
+  private func money(_ slot: Int) -> Money? {
+    let scale = source.currency.scale
+    switch reader.kind(slot) {
+    case .integer, .double: return Money(units: reader.number(slot), scale: scale)
+    case .text where source.dialect.takesAmountsAsText:
+      return reader.withText(slot) { Money(parsing: $0, scale: scale) }
+    default: return nil
+    }
+  }
+
+  /// A text of letters and digits, or the digits of a whole number.
+  private func characters(_ slot: Int) -> [UInt8]? {
+    switch reader.kind(slot) {
+    case .text: reader.withText(slot) { $0.array }
+    case .integer: Array(String(reader.integer(slot)).utf8)
+    default: nil
     }
   }
 
   private func takeText(
     _ slot: Int,
     _ target: Int,
-    required: String? = nil
+    needed: Bool = false
   ) throws(InputError) {
-    switch reader.kind(slot) {
-    case .absent, .null:
-      if let required { throw InputError(.invalid, field: required, "is missing") }
-    case .text:
-      let problem: String? = reader.withText(slot) { text in
-        if text.isEmpty { return required == nil ? nil : "is empty" }
-        if text.count > TransactionRecord.textBytesMax {
-          return "is longer than \(TransactionRecord.textBytesMax) bytes"
-        }
-        for index in 0..<text.count where text[index] < 0x20 || text[index] == 0x7f {
-          return "holds a control character"
-        }
-        builder.set(text: target, text)
-        return nil
+    guard reader.kind(slot) == .text else { throw failure(slot, "is a text") }
+    let problem: String? = reader.withText(slot) { text in
+      if text.isEmpty { return needed ? "is empty" : nil }
+      if text.count > TransactionRecord.textBytesMax {
+        return "is longer than \(TransactionRecord.textBytesMax) bytes"
       }
-      if let problem { throw failure(slot, "", problem) }
-      if slot != Slot.id { hideCardNumber(target) }
-    default: throw failure(slot, "", "is a text")
+      for index in 0..<text.count where text[index] < 0x20 || text[index] == 0x7f {
+        return "holds a control character"
+      }
+      builder.set(text: target, text)
+      return nil
     }
+    if let problem { throw failure(slot, problem) }
+    if target != Schema.Text.id { hideCardNumber(target) }
   }
 
   /// Ids are the client's own and stay; anything else that is a card number becomes a token.
@@ -211,100 +291,54 @@ package final class TransactionDecoder {
     }
   }
 
-  private func takeAccount(
-    _ slot: Int,
-    _ target: Int,
-    _ name: String
-  ) throws(InputError) {
-    let sent = reader.kind(Slot.cardNumber)
-    if slot == Slot.account, sent != .absent, sent != .null {
-      let digits = cardNumber ?? []
-      guard CardNumber.isCardNumber(digits) else {
-        throw InputError(.invalid, field: "card_number", "is not a card number")
-      }
-      builder.set(text: target, CardNumber.token(digits, tokenizer))
-      if reader.kind(slot) == .absent { return }
-    }
+  private func takeId(_ slot: Int) throws(InputError) -> Bool {
     if reader.kind(slot) == .integer {
-      let digits = Array(String(reader.integer(slot)).utf8)
-      if CardNumber.isCardNumber(digits) {
-        builder.set(text: target, CardNumber.token(digits, tokenizer))
-      } else {
-        builder.set(text: target, digits.span)
-      }
-      return
+      builder.set(text: Schema.Text.id, String(reader.integer(slot)))
+    } else {
+      try takeText(slot, Schema.Text.id, needed: true)
     }
-    let required = slot == Slot.account || source.dialect != .native ? name : nil
-    try takeText(slot, target, required: required)
+    return true
   }
 
-  private var cardNumber: [UInt8]? {
-    switch reader.kind(Slot.cardNumber) {
-    case .text: reader.withText(Slot.cardNumber) { $0.array }
-    case .integer: Array(String(reader.integer(Slot.cardNumber)).utf8)
-    default: nil
-    }
+  private func takeNumericId(_ slot: Int) -> Bool {
+    guard let id = characters(slot), FieldValue.isId(id) else { return false }
+    builder.set(text: Schema.Text.id, id.span)
+    return true
   }
 
-  private func money(_ slot: Int) -> Money? {
-    switch reader.kind(slot) {
-    case .integer, .double: Money(units: reader.number(slot), scale: source.currency.scale)
-    case .text where source.dialect != .paysim:
-      reader.withText(slot) { Money(parsing: $0, scale: source.currency.scale) }
-    default: nil
+  private func takeEntity(_ slot: Int, _ target: Int) throws(InputError) -> Bool {
+    guard reader.kind(slot) == .integer else {
+      try takeText(slot, target, needed: needed[slot])
+      return true
     }
+    let digits = Array(String(reader.integer(slot)).utf8)
+    if CardNumber.isCardNumber(digits) {
+      builder.set(text: target, CardNumber.token(digits, tokenizer))
+    } else {
+      builder.set(text: target, digits.span)
+    }
+    return true
   }
 
-  private func takeAmount() throws(InputError) {
-    guard let amount = money(Slot.amount), amount.minorUnits >= 0 else {
-      throw failure(Slot.amount, "amount", "is a number from 0 to \(Money.unitsMax)")
+  /// A card's number in place of the account; an account that is sent too has been taken already.
+  private func takeCardNumber(_ slot: Int) -> Bool {
+    guard let digits = characters(slot), CardNumber.isCardNumber(digits) else { return false }
+    if builder.text(Schema.Text.account).isEmpty {
+      builder.set(text: Schema.Text.account, CardNumber.token(digits, tokenizer))
     }
-    builder.amount = amount
+    return true
   }
 
-  private func takeCurrency() throws(InputError) {
-    if reader.kind(Slot.currency) == .absent { return }
-    let code = reader.kind(Slot.currency) == .text ? reader.withText(Slot.currency) { $0.text } : ""
-    guard code.uppercased() == source.currency.code else {
-      throw InputError(
-        .invalid,
-        field: "currency",
-        "is \(source.currency.code) for source \(source.name)"
-      )
-    }
+  private func takeCard(_ slot: Int, _ target: Int, _ checksum: Int) -> Bool {
+    guard let digits = characters(slot), CardNumber.hasCardLength(digits) else { return false }
+    builder.set(text: target, CardNumber.token(digits, tokenizer))
+    builder.set(number: checksum, CardNumber.hasCheckDigit(digits) ? 1 : 0)
+    return true
   }
 
-  private func takeTime() throws(InputError) {
-    switch reader.kind(Slot.time) {
-    case .absent, .null: builder.flags.insert(.timeIsReceivedAt)
-    case .text:
-      let zone = source.zone
-      guard let time = reader.withText(Slot.time, { Timestamp(parsing: $0, zone: zone) }) else {
-        throw failure(Slot.time, "time", "is a time in ISO 8601, from 1970 to 2199")
-      }
-      builder.time = time
-    default: throw failure(Slot.time, "time", "is a text with a time in ISO 8601")
-    }
-  }
-
-  private func takePaySim() throws(InputError) {
-    let channel = builder.text(Schema.Text.channel)
-    guard PaySim.types.contains(where: { Array($0.utf8) == channel }) else {
-      throw failure(Slot.channel, "type", "is one of \(PaySim.types.joined(separator: ", "))")
-    }
-    guard reader.kind(Slot.step) == .integer,
-      (0...Int64(PaySim.stepMax)).contains(reader.integer(Slot.step))
-    else {
-      throw failure(Slot.step, "step", "is a whole number from 0 to \(PaySim.stepMax)")
-    }
-    builder.set(number: PaySim.stepSlot, Double(reader.integer(Slot.step)))
-    builder.flags.insert(.timeIsReceivedAt)
-    for index in 0..<4 {
-      guard let balance = money(Slot.firstBalance + index) else {
-        let name = ["oldbalanceOrg", "newbalanceOrig", "oldbalanceDest", "newbalanceDest"][index]
-        throw failure(Slot.firstBalance + index, name, "is a number")
-      }
-      builder.set(number: 1 + index, balance)
-    }
+  private func takeCurrency(_ slot: Int, _ target: Int) -> Bool {
+    guard let code = text(slot).flatMap({ Currency(code: $0) })?.code else { return false }
+    builder.set(text: target, code)
+    return true
   }
 }

@@ -2,6 +2,41 @@
 /// Features and Rules.
 package enum BuiltIn {
   package static let features: [String: String] = [
+    "anonymised": ##"""
+    # The ULB set: its components, the amount, and the hour of the day; there is no account.
+
+    feature amount_units = amount
+    feature hour_of_day = hour()
+    feature component_1 = v1
+    feature component_2 = v2
+    feature component_3 = v3
+    feature component_4 = v4
+    feature component_5 = v5
+    feature component_6 = v6
+    feature component_7 = v7
+    feature component_8 = v8
+    feature component_9 = v9
+    feature component_10 = v10
+    feature component_11 = v11
+    feature component_12 = v12
+    feature component_13 = v13
+    feature component_14 = v14
+    feature component_15 = v15
+    feature component_16 = v16
+    feature component_17 = v17
+    feature component_18 = v18
+    feature component_19 = v19
+    feature component_20 = v20
+    feature component_21 = v21
+    feature component_22 = v22
+    feature component_23 = v23
+    feature component_24 = v24
+    feature component_25 = v25
+    feature component_26 = v26
+    feature component_27 = v27
+    feature component_28 = v28
+
+    """##,
     "card-handbook": ##"""
     # The fifteen features of the Fraud Detection Handbook (Le Borgne et al., 2022, chapter 3):
     # the transaction itself, the card's habits, and the terminal's risk with a week's delay.
@@ -100,6 +135,33 @@ package enum BuiltIn {
     feature merchant_outliers_7d = count() by counterparty over 7d where (is_outlier)
 
     """##,
+    "crypto": ##"""
+    # Transfers between wallets. Amounts are in units of each transaction's own currency, so sizes are
+    # compared within a wallet and currency only.
+
+    feature amount_units = amount
+    feature fee = gas_fee
+    feature fee_share = gas_fee / amount
+    feature contract = is_smart_contract
+    feature sender_checks = sender_checksum
+    feature receiver_checks = receiver_checksum
+    feature is_btc = currency = BTC
+    feature is_eth = currency = ETH
+    feature is_api = channel = API
+    feature is_mobile = channel = mobile
+    feature hour_of_day = hour()
+    feature is_night = night()
+    feature sender_count_1h = count() by account over 1h
+    feature sender_count_1d = count() by account over 1d
+    feature sender_count_30d = count() by account over 30d
+    feature amount_vs_usual = amount / mean(amount) by (account, currency) over 30d before this
+    feature receiver_count_1h = count() by counterparty over 1h
+    feature receiver_count_1d = count() by counterparty over 1d
+    feature pair_count_30d = count() by (account, counterparty) over 30d before this
+    feature place_count_30d = count() by (account, location) over 30d before this
+    feature receiver_risk_30d = fraud_rate() by counterparty over 30d delayed 7d
+
+    """##,
     "native": ##"""
     # What any account's payments show: size against habit, pace, and the counterparty's traffic.
 
@@ -116,6 +178,27 @@ package enum BuiltIn {
     feature counterparty_count_1d = count() by counterparty over 1d
     feature pair_count_30d = count() by (account, counterparty) over 30d before this
     feature counterparty_risk_30d = fraud_rate() by counterparty over 30d delayed 7d
+
+    """##,
+    "payment": ##"""
+    # Card payments of a user: size against habit, pace of user and card, cards that are new to a user.
+
+    feature amount_units = amount
+    feature hour_of_day = hour()
+    feature is_weekend = weekend()
+    feature is_night = night()
+    feature card_checks = card_checksum
+    feature user_count_1h = count() by account over 1h
+    feature user_count_1d = count() by account over 1d
+    feature user_count_30d = count() by account over 30d
+    feature user_sum_1d = sum(amount) by account over 1d
+    feature user_mean_30d = mean(amount) by account over 30d before this
+    feature amount_vs_usual = amount / mean(amount) by account over 30d before this
+    feature card_count_1h = count() by card over 1h
+    feature card_count_1d = count() by card over 1d
+    feature card_mean_30d = mean(amount) by card over 30d before this
+    feature user_card_count_30d = count() by (account, card) over 30d before this
+    feature user_risk_30d = fraud_rate() by account over 30d delayed 7d
 
     """##,
     "paysim": ##"""
@@ -143,9 +226,40 @@ package enum BuiltIn {
     feature pair_count_30d = count() by (account, counterparty) over 30d before this
 
     """##,
+    "retail": ##"""
+    # A shop's form: the amount, the hour, the user's day, and whether the place is usual.
+
+    feature amount_units = amount
+    feature hour_of_day = hour()
+    feature is_night = night()
+    feature transaction_frequency = count() by account over 24h
+    feature user_count_1h = count() by account over 1h
+    feature user_count_30d = count() by account over 30d
+    feature user_mean_30d = mean(amount) by account over 30d before this
+    feature amount_vs_usual = amount / mean(amount) by account over 30d before this
+    feature place_count_1h = count() by location over 1h
+    feature user_place_count_30d = count() by (account, location) over 30d before this
+    feature in_new_york = location = "New York"
+    feature in_san_francisco = location = "San Francisco"
+    feature in_los_angeles = location = "Los Angeles"
+    feature in_chicago = location = "Chicago"
+    feature in_houston = location = "Houston"
+
+    """##,
   ]
 
   package static let rules: [String: String] = [
+    "anonymised-starter": ##"""
+    # A scorecard for the ULB set until a model is trained: the components that its publishers' readers
+    # found to separate best. Points are log-odds.
+
+    score base: when amount >= 0 add -6
+    score far_component_14: when v14 < -5 add 4
+    score far_component_4: when v4 > 4 add 1.5
+    score far_component_12: when v12 < -5 add 2
+    score far_component_17: when v17 < -5 add 2
+
+    """##,
     "card-starter": ##"""
     # Starter rules and scorecard for card payments. Points are log-odds; a model replaces their sum.
 
@@ -165,6 +279,23 @@ package enum BuiltIn {
     score at_night: when night() add 0.3
 
     """##,
+    "crypto-starter": ##"""
+    # Starter rules and scorecard for transfers between wallets. Points are log-odds.
+
+    rule burst: when count() by account over 10m >= 8 then review
+      because "{count() by account over 10m} transfers of this wallet within ten minutes"
+    rule collector: when count() by counterparty over 1h >= 10 then review
+      because "{count() by counterparty over 1h} transfers to this wallet within an hour"
+    rule no_wallet: when sender_checksum = 0 or receiver_checksum = 0 then challenge
+      because "the checksum of an address is wrong"
+
+    score base: when amount >= 0 add -5
+    score large: when amount > 5 * mean(amount) by (account, currency) over 30d before this add 2.5
+    score fast: when count() by account over 1h >= 4 add 1.5
+    score high_fee: when gas_fee > 0.1 * amount add 1
+    score by_contract: when is_smart_contract = 1 add 0.3
+
+    """##,
     "native-starter": ##"""
     # Starter rules and scorecard for transactions in the native form. Points are log-odds.
 
@@ -175,6 +306,23 @@ package enum BuiltIn {
     score large: when amount > 5 * mean(amount) by account over 30d before this add 2.5
     score fast: when count() by account over 1h >= 4 add 1.5
     score many_to_one: when count() by counterparty over 1h >= 20 add 1
+
+    """##,
+    "payment-starter": ##"""
+    # Starter rules and scorecard for a user's card payments. Points are log-odds.
+
+    rule large_amount: when amount > 500 then review
+      because "{amount} is more than 500"
+    rule burst: when count() by account over 10m >= 8 then review
+      because "{count() by account over 10m} payments of this user within ten minutes"
+    rule busy_card: when count() by card over 1d >= 20 then review
+      because "{count() by card over 1d} payments by this card within a day"
+
+    score base: when amount >= 0 add -5
+    score large: when amount > 5 * mean(amount) by account over 30d before this add 2.5
+    score fast: when count() by account over 1h >= 4 add 1.5
+    score wrong_check_digit: when card_checksum = 0 add 1
+    score at_night: when night() add 0.3
 
     """##,
     "paysim-starter": ##"""
@@ -191,6 +339,20 @@ package enum BuiltIn {
     score emptied: when old_balance > 0 and old_balance = amount add 4
     score large: when amount > 200000 add 1.5
     score balance_mismatch: when (old_balance - amount - new_balance) > 1 add 0.5
+
+    """##,
+    "retail-starter": ##"""
+    # Starter rules and scorecard for a shop's form. Points are log-odds.
+
+    rule burst: when count() by account over 10m >= 8 then review
+      because "{count() by account over 10m} payments of this user within ten minutes"
+
+    score base: when amount >= 0 add -5
+    score large: when amount > 5 * mean(amount) by account over 30d before this add 2.5
+    score fast: when count() by account over 1h >= 4 add 1.5
+    score elsewhere: when count() by account over 30d before this >= 5
+      and count() by (account, location) over 30d before this = 0 add 1.5
+    score at_night: when night() add 0.3
 
     """##,
   ]

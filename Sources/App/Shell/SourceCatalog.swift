@@ -1,5 +1,6 @@
 package import Engine
 import Foundation
+package import Intake
 import Journal
 package import Payments
 
@@ -13,17 +14,38 @@ package enum SourceCatalog {
   }
 
   package static let entries: [Entry] = Dialect.allCases.map { dialect in
-    let currency = Currency(code: dialect == .paysim ? "USD" : "EUR", scale: 2)
     var source = Source(
       id: UInt16(dialect.rawValue) + 1,
       name: dialect.word,
       dialect: dialect,
-      currency: currency
+      currency: currency(dialect)
     )
-    if dialect == .paysim { source.thresholds = Thresholds(review: 0.5, decline: 0.8) }
-    let features = dialect == .card ? "card-handbook" : dialect.word
-    return Entry(source: source, featureName: features, ruleName: dialect.word + "-starter")
+    if dialect == .payment {
+      // Ids run from 1000 to 9999 and come again; times lie anywhere in the month.
+      source.identity = .idAndContent
+      source.lateBound = 31 * Source.day
+    }
+    // The two sets of card payments share their features and rules.
+    let features: String
+    switch dialect {
+    case .card, .sparkov: features = "card-handbook"
+    default: features = dialect.word
+    }
+    let rules = dialect == .sparkov ? Dialect.card : dialect
+    return Entry(source: source, featureName: features, ruleName: rules.word + "-starter")
   }
+
+  private static func currency(_ dialect: Dialect) -> Currency {
+    switch dialect {
+    case .native, .card, .anonymised: Currency(code: "EUR", scale: 2)
+    case .paysim, .payment, .sparkov: Currency(code: "USD", scale: 2)
+    case .retail: Currency(code: "GBP", scale: 2)
+    // Each transaction names its own.
+    case .crypto: Currency(code: "COIN", scale: 8)
+    }
+  }
+
+  package static var dialectWords: String { Dialect.allCases.map(\.word).joined(separator: ", ") }
 
   package static func entry(_ dialect: Dialect) -> Entry {
     entries.first { $0.source.dialect == dialect } ?? entries[0]
@@ -32,8 +54,7 @@ package enum SourceCatalog {
   /// A dialect by its word on the command line.
   package static func dialect(_ word: String) throws(UsageError) -> Dialect {
     guard let dialect = Dialect(word: word) else {
-      let known = Dialect.allCases.map(\.word).joined(separator: ", ")
-      throw UsageError("--dialect is one of \(known), not '\(word)'")
+      throw UsageError("--dialect is one of \(dialectWords), not '\(word)'")
     }
     return dialect
   }
@@ -50,10 +71,16 @@ package enum SourceCatalog {
   }
 
   /// An engine with one source of a dialect, its features and its starter rules.
-  package static func engine(_ dialect: Dialect, features: String?, rules: Bool) throws -> (
-    engine: Engine, source: Source
-  ) {
-    let entry = entry(dialect)
+  ///
+  /// The source has the currency of the tables that it reads.
+  package static func engine(
+    _ dialect: Dialect,
+    columns: ColumnPlan? = nil,
+    features: String?,
+    rules: Bool
+  ) throws -> (engine: Engine, source: Source) {
+    var entry = entry(dialect)
+    if let columns { entry.source = columns.applied(to: entry.source) }
     let engine = Engine()
     let text = try text(features ?? entry.featureName, in: BuiltIn.features)
     try apply(.source, ControlEntry.encoded(entry.source), to: engine)

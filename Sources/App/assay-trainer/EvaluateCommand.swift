@@ -38,10 +38,11 @@ enum EvaluateCommand: Command {
   }
 
   static func run(_ arguments: Arguments) throws {
-    let dialect = try SourceCatalog.dialect(arguments.text("dialect") ?? "card")
+    let table = try TableOptions(arguments)
     let parameters = try TrainingOptions.parameters(arguments, depth: 3)
     let (engine, source) = try SourceCatalog.engine(
-      dialect,
+      table.dialect,
+      columns: table.columns,
       features: arguments.text("features"),
       rules: false
     )
@@ -50,11 +51,11 @@ enum EvaluateCommand: Command {
     switch arguments.text("protocol") ?? "prequential" {
     case "prequential":
       let starts = try startDays(arguments)
-      matrix = try TrainingOptions.matrix(arguments, engine, source)
+      matrix = try TrainingOptions.matrix(arguments, table.columns, engine, source)
       report = try prequential(matrix, starts, parameters)
     case "split":
       let at = try day(try arguments.required("at"), "at")
-      matrix = try TrainingOptions.matrix(arguments, engine, source)
+      matrix = try TrainingOptions.matrix(arguments, table.columns, engine, source)
       report = try split(matrix, at: at, parameters)
     case let word: throw UsageError("--protocol is prequential or split, not '\(word)'")
     }

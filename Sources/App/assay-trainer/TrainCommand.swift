@@ -25,15 +25,16 @@ enum TrainCommand: Command {
   }
 
   static func run(_ arguments: Arguments) throws {
-    let dialect = try SourceCatalog.dialect(arguments.text("dialect") ?? "card")
+    let table = try TableOptions(arguments)
     let parameters = try TrainingOptions.parameters(arguments, depth: 6)
     let (engine, source) = try SourceCatalog.engine(
-      dialect,
+      table.dialect,
+      columns: table.columns,
       features: arguments.text("features"),
       rules: false
     )
     let start = ContinuousClock.now
-    let matrix = try TrainingOptions.matrix(arguments, engine, source)
+    let matrix = try TrainingOptions.matrix(arguments, table.columns, engine, source)
     let frauds = matrix.fraud.count { $0 == 1 }
     guard frauds > 0, frauds < matrix.rows else {
       throw CommandError(
@@ -50,7 +51,7 @@ enum TrainCommand: Command {
       Timestamp(microseconds: microseconds ?? 0).description
     }
     let description = Trainer.Description(
-      name: arguments.text("name") ?? dialect.word,
+      name: arguments.text("name") ?? table.dialect.word,
       featureSetHash: TrainingOptions.hash(TrainingOptions.fingerprint(engine, source)),
       dataFrom: time(matrix.times.min()),
       dataTo: time(matrix.times.max()),

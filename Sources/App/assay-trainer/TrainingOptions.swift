@@ -11,26 +11,26 @@ import Shell
 
 /// The options that `train` and `evaluate` share, and what they do with them.
 enum TrainingOptions {
-  static let options = [
-    Arguments.Option(
-      "data",
-      "F…",
-      "CSV files as one stream, or one data directory",
-      repeats: true
-    ),
-    Arguments.Option("dialect", "D", "native, paysim or card"),
-    Arguments.Option("features", "S", "feature set: a built-in name or a file"),
-    Arguments.Option("trees", "N", "number of trees (100)"),
-    Arguments.Option("eta", "E", "learning rate"),
-    Arguments.Option("depth", "D", "depth of a tree"),
-    Arguments.Option("tree-method", "T", "exact or hist"),
-    Arguments.Option(
-      "parameter",
-      "K=V…",
-      "further parameters, such as min_child_weight=5",
-      repeats: true
-    ),
-  ]
+  static let options =
+    TableOptions.options + [
+      Arguments.Option(
+        "data",
+        "F…",
+        "CSV files as one stream, or one data directory",
+        repeats: true
+      ),
+      Arguments.Option("features", "S", "feature set: a built-in name or a file"),
+      Arguments.Option("trees", "N", "number of trees (100)"),
+      Arguments.Option("eta", "E", "learning rate"),
+      Arguments.Option("depth", "D", "depth of a tree"),
+      Arguments.Option("tree-method", "T", "exact or hist"),
+      Arguments.Option(
+        "parameter",
+        "K=V…",
+        "further parameters, such as min_child_weight=5",
+        repeats: true
+      ),
+    ]
 
   /// Trees and the like, with a command's own defaults for what is not given.
   static func parameters(
@@ -59,6 +59,7 @@ enum TrainingOptions {
   /// The feature vectors of the data, in one pass of the engine.
   static func matrix(
     _ arguments: Arguments,
+    _ columns: ColumnPlan?,
     _ engine: Engine,
     _ source: Source
   ) throws -> FeatureMatrix {
@@ -71,7 +72,12 @@ enum TrainingOptions {
         Console.progress("\($0) rows read")
       }
     }
-    var feed = HistoryFeed(paths: paths, source: source, tokenizer: OneRun.tokenizer)
+    var feed = HistoryFeed(
+      paths: paths,
+      source: source,
+      columns: columns,
+      tokenizer: OneRun.tokenizer
+    )
     return try FeatureMatrix.collect(&feed, through: engine, source: source.id) {
       Console.progress("\($0) rows read")
     }

@@ -67,9 +67,7 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
       microseconds: (today - Int64(Demo.historyDays)) * Timestamp.microsecondsPerDay
     )
     Console.note("demo: simulating \(Demo.historyDays) days of \(Demo.accounts) cards")
-    guard FileManager.default.createFile(atPath: file, contents: nil),
-      let output = FileHandle(forWritingAtPath: file)
-    else { throw CommandError("cannot write \(file)") }
+    let output = try Output(file)
     try SimulateCommand.writeCSV(
       CardSimulation(
         days: Demo.historyDays,

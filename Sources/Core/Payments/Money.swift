@@ -44,14 +44,25 @@ package struct Money: Sendable, Hashable, Comparable {
 
   /// The greatest amount that a transaction may carry, in units of its currency.
   package static let unitsMax: Int64 = 1_000_000_000_000
+  /// The greatest in smallest units: the squares of 2^20 such amounts still fit in 128 bits.
+  package static let minorUnitsMax: Int64 = 10_000_000_000_000_000
+
+  /// The greatest amount at a scale, in units: 10^12 up to four decimals, 10^8 at eight.
+  package static func unitsMax(scale: UInt8) -> Int64 {
+    var limit = minorUnitsMax
+    for _ in 0..<scale { limit /= 10 }
+    return min(limit, unitsMax)
+  }
 
   /// Stands for an absent amount in a record's money columns.
   package static let missing = Money(minorUnits: .min)
 
   /// Rounds a decimal value half to even to the currency's scale; nil where it is not a number or
-  /// beyond ±10^12 units.
+  /// beyond the scale's greatest amount.
   package init?(units value: Double, scale: UInt8) {
-    guard value.isFinite, value.magnitude <= Double(Money.unitsMax) else { return nil }
+    guard value.isFinite, value.magnitude <= Double(Money.unitsMax(scale: scale)) else {
+      return nil
+    }
     var factor = 1.0
     for _ in 0..<scale { factor *= 10 }
     minorUnits = Int64((value * factor).rounded(.toNearestOrEven))
@@ -60,7 +71,7 @@ package struct Money: Sendable, Hashable, Comparable {
   /// Reads a plain decimal (`-12.345`), exactly, rounding half to even to the scale; exponents are
   /// accepted through `Double`.
   ///
-  /// Nil where it is not a number or beyond ±10^12 units.
+  /// Nil where it is not a number or beyond the scale's greatest amount.
   package init?(parsing text: borrowing Span<UInt8>, scale: UInt8) {
     var negative = false
     var units: Int64 = 0
@@ -98,7 +109,7 @@ package struct Money: Sendable, Hashable, Comparable {
       units = product
     }
     if rest.roundsUp(odd: units % 2 != 0) { units += 1 }
-    var limit = Money.unitsMax
+    var limit = Money.unitsMax(scale: scale)
     for _ in 0..<scale { limit *= 10 }
     guard units <= limit else { return nil }
     minorUnits = negative ? -units : units

@@ -83,35 +83,3 @@ package struct Schema: Sendable, Hashable {
     }
   }
 }
-
-/// A shape in which transactions arrive.
-package enum Dialect: UInt8, Sendable, CaseIterable {
-  case native = 0
-  case paysim = 1
-  case card = 2
-
-  package var word: String {
-    switch self {
-    case .native: "native"
-    case .paysim: "paysim"
-    case .card: "card"
-    }
-  }
-
-  package init?(word: String) {
-    guard let match = Dialect.allCases.first(where: { $0.word == word }) else { return nil }
-    self = match
-  }
-
-  /// The columns of this dialect's transactions.
-  package var schema: Schema {
-    switch self {
-    case .native, .card: Schema(texts: ["category"])
-    case .paysim:
-      Schema(numbers: [
-        Field("step", .number), Field("old_balance", .money), Field("new_balance", .money),
-        Field("counterparty_old_balance", .money), Field("counterparty_new_balance", .money),
-      ])
-    }
-  }
-}

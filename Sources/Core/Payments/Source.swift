@@ -33,6 +33,14 @@ package enum FuturePolicy: UInt8, Sendable {
   case clamp = 1
 }
 
+/// What makes a transaction the same as an earlier one of its source.
+package enum IdentityPolicy: UInt8, Sendable {
+  /// Its id: another content under the same id is a conflict.
+  case id = 0
+  /// Its id and content, where a source uses ids again: another content is another transaction.
+  case idAndContent = 1
+}
+
 /// A named feed of transactions, with everything that a decision on them depends on besides its
 /// features, rules and model.
 ///
@@ -57,6 +65,7 @@ package struct Source: Sendable, Hashable {
   package var maturity: Int64 = 7 * Source.day
   package var deadlineMilliseconds: UInt32 = 250
   package var onDeadline = DeadlinePolicy.review
+  package var identity = IdentityPolicy.id
 
   package init(
     id: UInt16,
@@ -94,7 +103,8 @@ package struct Source: Sendable, Hashable {
     bytes.append(futurePolicy.rawValue)
     bytes.append(little: maturity)
     bytes.append(little: deadlineMilliseconds)
-    bytes.append(onDeadline.rawValue)
+    // The upper half of the byte was always 0: entries of before read as they did.
+    bytes.append(onDeadline.rawValue | identity.rawValue << 4)
   }
 
   package init(from reader: inout ByteReader) throws(DecodingFailure) {
@@ -127,7 +137,9 @@ package struct Source: Sendable, Hashable {
     futurePolicy = try reader.choice("future policy")
     maturity = try reader.integer()
     deadlineMilliseconds = try reader.integer()
-    onDeadline = try reader.choice("deadline policy")
+    let policies = try reader.integer(UInt8.self)
+    onDeadline = try ByteReader.choice(policies & 15, "deadline policy", at: reader.offset - 1)
+    identity = try ByteReader.choice(policies >> 4, "identity policy", at: reader.offset - 1)
   }
 }
 
@@ -137,8 +149,16 @@ extension ByteReader {
     _ what: String
   ) throws(DecodingFailure) -> T {
     let raw: UInt8 = try integer()
+    return try ByteReader.choice(raw, what, at: offset - 1)
+  }
+
+  fileprivate static func choice<T: RawRepresentable<UInt8>>(
+    _ raw: UInt8,
+    _ what: String,
+    at offset: Int
+  ) throws(DecodingFailure) -> T {
     guard let value = T(rawValue: raw) else {
-      throw DecodingFailure("unknown \(what) \(raw)", at: offset - 1)
+      throw DecodingFailure("unknown \(what) \(raw)", at: offset)
     }
     return value
   }

@@ -45,6 +45,13 @@ package struct TransactionBuilder {
     texts[slot].append(contentsOf: value.utf8)
   }
 
+  /// Leaves room for the entry's number, which the sequencer writes as the id's end.
+  package mutating func setSequencedId(prefix: String = "") {
+    let digits = String(repeating: "0", count: TransactionRecord.sequenceDigits)
+    set(text: Schema.Text.id, prefix + digits)
+    flags.insert(.idIsSequence)
+  }
+
   package mutating func set(number slot: Int, _ value: Double) { numbers[slot] = value.bitPattern }
 
   package mutating func set(number slot: Int, _ value: Money) {

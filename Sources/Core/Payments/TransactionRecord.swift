@@ -21,6 +21,8 @@ package enum TransactionRecord {
     package static let timeIsReceivedAt = Flags(rawValue: 1)
     /// A time too far in the future was set to `receivedAt`, as the source asks.
     package static let timeClamped = Flags(rawValue: 2)
+    /// The client sent no id: the sequencer writes the entry's number into it.
+    package static let idIsSequence = Flags(rawValue: 4)
   }
 
   @inlinable
@@ -109,5 +111,30 @@ package enum TransactionRecord {
   /// Stamps the time of a record that came without one.
   package static func stamp(_ time: Timestamp, into record: inout [UInt8], at offset: Int) {
     record.store(little: time.microseconds, at: offset + 8)
+  }
+
+  /// Digits at the end of an id that the sequencer writes.
+  package static let sequenceDigits = 12
+
+  private static func idRange(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+    let text = text(Schema.Text.id, bytes.span.extracting(range))
+    return range.lowerBound + text.lowerBound..<range.lowerBound + text.upperBound
+  }
+
+  /// Writes an entry's number into the id of a record that came without one.
+  package static func stamp(
+    sequence: UInt64,
+    into record: inout [UInt8],
+    at range: Range<Int>
+  ) {
+    let id = idRange(record, range)
+    precondition(id.count >= sequenceDigits, "an id without room for its number")
+    var rest = sequence
+    for place in id.suffix(sequenceDigits).reversed() {
+      record[place] = UInt8(48 + rest % 10)
+      rest /= 10
+    }
+    let hash = UInt32(truncatingIfNeeded: Fingerprint.of(record, in: id))
+    record.store(little: hash, at: range.lowerBound + 36)
   }
 }

@@ -22,8 +22,6 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     /// Says whether two keys are equal, in time that does not depend on where they differ.
     package var sameKey: @Sendable ([UInt8], [UInt8]) -> Bool
     package var tokenizer: CardTokenizer
-    /// Makes ids unique that clients leave out.
-    package var run: UInt64
     /// The page at `/`.
     package var page: [UInt8]
 
@@ -31,13 +29,11 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       keys: [[UInt8]],
       sameKey: @escaping @Sendable ([UInt8], [UInt8]) -> Bool,
       tokenizer: @escaping CardTokenizer,
-      run: UInt64,
       page: [UInt8]
     ) {
       self.keys = keys
       self.sameKey = sameKey
       self.tokenizer = tokenizer
-      self.run = run
       self.page = page
     }
   }
@@ -113,7 +109,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     self.loop = loop
     text = DecisionText(catalog)
     decoders = catalog.sources.map {
-      TransactionDecoder(source: $0, tokenizer: settings.tokenizer, run: settings.run)
+      TransactionDecoder(source: $0, tokenizer: settings.tokenizer)
     }
     pending = [Pending](repeating: Pending(), count: loop.limits.slots)
     reader = try ReadWorker(

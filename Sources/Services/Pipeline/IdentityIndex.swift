@@ -15,6 +15,19 @@ package struct IdentityIndex {
     var mask = 1023
     var count = 0
     var start = Int64.min
+
+    /// Puts another place under a key that is there; false where it is not.
+    mutating func replace(_ key: UInt64, _ position: UInt64) -> Bool {
+      var index = Int(truncatingIfNeeded: key) & mask
+      while slots[2 * index] != 0 {
+        if slots[2 * index] == key {
+          slots[2 * index + 1] = position
+          return true
+        }
+        index = (index + 1) & mask
+      }
+      return false
+    }
   }
 
   private var current = Generation()
@@ -28,6 +41,30 @@ package struct IdentityIndex {
   package static func key(source: Int, _ id: borrowing Span<UInt8>) -> UInt64 {
     let key = Fingerprint.of(id, seed: UInt64(source) &+ 1)
     return key == 0 ? 1 : key
+  }
+
+  /// The key under which a transaction is known, as its source's policy has it.
+  package static func key(
+    of record: borrowing Span<UInt8>,
+    _ policy: IdentityPolicy
+  ) -> UInt64 {
+    let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
+    let key = key(source: TransactionRecord.source(record), id)
+    guard policy == .idAndContent else { return key }
+    return max(1, Fingerprint.chain(key, TransactionRecord.content(record)))
+  }
+
+  /// Notes a transaction: under its key, and where ids come again also as the latest of its id.
+  package mutating func note(
+    _ record: borrowing Span<UInt8>,
+    _ policy: IdentityPolicy,
+    at position: Position,
+    receivedAt: Int64
+  ) {
+    insert(IdentityIndex.key(of: record, policy), position, receivedAt: receivedAt)
+    guard policy == .idAndContent else { return }
+    let key = IdentityIndex.key(of: record, .id)
+    if !current.replace(key, position.bytes) { insert(key, position, receivedAt: receivedAt) }
   }
 
   /// Shows the places whose ids have this key, newest generation first, until `matches` says so.

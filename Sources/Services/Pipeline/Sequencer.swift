@@ -158,19 +158,35 @@ package final class Sequencer {
     return TransactionRecord.source(span.extracting(item))
   }
 
-  private func decide(_ submission: Submission, _ item: Range<Int>) {
+  /// Admits a transaction: its answer where it is known or refused, nil where it is to be logged.
+  ///
+  /// One that came without an id gets the number of its entry.
+  private func answer(
+    _ submission: Submission,
+    _ item: Range<Int>,
+    decided: Bool
+  ) -> Submission.Result? {
     let number = Sequencer.sourceNumber(submission.bytes, item)
-    guard let state = engine.source(number) else {
-      submission.results.append(.refused("unknown source"))
-      return
+    guard let state = engine.source(number) else { return .refused("unknown source") }
+    let (_, flags) = Sequencer.timeAndFlags(submission.bytes, item)
+    if !flags.contains(.idIsSequence), let first = known(submission, item, state.source.identity) {
+      if decided { return answer(first, submission, item) }
+      return isSame(first, submission, item) ? .known(first) : .conflict
     }
-    let key = key(of: submission, item, number)
-    if let first = known(key, submission, item) {
-      submission.results.append(answer(first, submission, item))
-      return
+    guard admit(submission, item, state.source) else { return .future }
+    if flags.contains(.idIsSequence) {
+      TransactionRecord.stamp(
+        sequence: writer.nextSequence,
+        into: &submission.bytes,
+        at: item
+      )
     }
-    guard admit(submission, item, state.source) else {
-      submission.results.append(.future)
+    return nil
+  }
+
+  private func decide(_ submission: Submission, _ item: Range<Int>) {
+    if let answer = answer(submission, item, decided: true) {
+      submission.results.append(answer)
       return
     }
     let bytes = submission.bytes
@@ -182,35 +198,30 @@ package final class Sequencer {
       engine.decide(span.extracting(item), into: &body)
       submission.decisions.append(contentsOf: body[from...])
     }
-    identity.insert(key, position, receivedAt: lastReceivedAt)
-    sinceDigest += 1
+    note(bytes, item, position)
     submission.results.append(.decided(position, start..<submission.decisions.count))
   }
 
   private func learn(_ submission: Submission, _ item: Range<Int>) {
-    let number = Sequencer.sourceNumber(submission.bytes, item)
-    guard let state = engine.source(number) else {
-      submission.results.append(.refused("unknown source"))
-      return
-    }
-    let key = key(of: submission, item, number)
-    if let first = known(key, submission, item) {
-      submission.results.append(
-        isSame(first, submission, item) ? .known(first) : .conflict
-      )
-      return
-    }
-    guard admit(submission, item, state.source) else {
-      submission.results.append(.future)
+    if let answer = answer(submission, item, decided: false) {
+      submission.results.append(answer)
       return
     }
     let bytes = submission.bytes
     let position = append(.history) { $0.append(contentsOf: bytes[item]) }
     let span = bytes.span
     engine.learn(span.extracting(item))
-    identity.insert(key, position, receivedAt: lastReceivedAt)
-    sinceDigest += 1
+    note(bytes, item, position)
     submission.results.append(.logged(position))
+  }
+
+  /// Keeps what identifies a logged transaction.
+  private func note(_ bytes: [UInt8], _ item: Range<Int>, _ position: Position) {
+    let span = bytes.span
+    let record = span.extracting(item)
+    let policy = engine.source(TransactionRecord.source(record))?.source.identity ?? .id
+    identity.note(record, policy, at: position, receivedAt: lastReceivedAt)
+    sinceDigest += 1
   }
 
   private func log(_ kind: EntryKind, _ submission: Submission, _ item: Range<Int>) {
@@ -223,16 +234,6 @@ package final class Sequencer {
       return
     }
     submission.results.append(.logged(append(kind) { $0.append(contentsOf: bytes[item]) }))
-  }
-
-  private func key(of submission: Submission, _ item: Range<Int>, _ source: Int) -> UInt64 {
-    let bytes = submission.bytes
-    let span = bytes.span
-    let record = span.extracting(item)
-    return IdentityIndex.key(
-      source: source,
-      record.extracting(TransactionRecord.text(Schema.Text.id, record))
-    )
   }
 }
 
@@ -253,21 +254,25 @@ extension Sequencer {
     submission.results.append(position.map { .logged($0) } ?? .refused("unknown id"))
   }
 
-  /// The place where this id of this source was seen first.
+  /// The place where this transaction, as its source's policy has it, was seen first.
   private func known(
-    _ key: UInt64,
     _ submission: Submission,
-    _ item: Range<Int>
+    _ item: Range<Int>,
+    _ policy: IdentityPolicy
   ) -> Position? {
-    identity.find(key) { position in
+    let bytes = submission.bytes
+    let span = bytes.span
+    let key = IdentityIndex.key(of: span.extracting(item), policy)
+    return identity.find(key) { position in
       guard load(position) else { return false }
       let (bytes, logged) = (submission.bytes, scratch)
       let (span, loggedSpan) = (bytes.span, logged.span)
       let record = span.extracting(item)
       let first = loggedSpan.extracting(EntryHeader.size..<logged.count)
-      guard TransactionRecord.source(first) == TransactionRecord.source(record) else {
-        return false
-      }
+      guard TransactionRecord.source(first) == TransactionRecord.source(record),
+        policy == .id
+          || TransactionRecord.content(first) == TransactionRecord.content(record)
+      else { return false }
       let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
       return first.extracting(TransactionRecord.text(Schema.Text.id, first)).equals(id)
     }

@@ -84,9 +84,9 @@ package struct Startup {
         throw JournalError(.corrupt, "entry \(header.sequence): \(error)")
       }
       if header.kind == .transaction || header.kind == .history {
-        let id = body.extracting(TransactionRecord.text(Schema.Text.id, body))
-        let key = IdentityIndex.key(source: TransactionRecord.source(body), id)
-        identity.insert(key, position, receivedAt: header.receivedAt)
+        let state = engine.source(TransactionRecord.source(body))
+        let policy = state?.source.identity ?? .id
+        identity.note(body, policy, at: position, receivedAt: header.receivedAt)
       }
     }
     // Recovery goes on to the head of the next segment; what lies before it was not folded.

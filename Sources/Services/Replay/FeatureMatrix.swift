@@ -52,17 +52,19 @@ package struct FeatureMatrix: Sendable {
   }
 }
 
-/// Numbers accounts in the order of their first appearance.
+/// Numbers accounts in the order of their first appearance; a transaction without one has a number
+/// of its own.
 package struct AccountNumbers {
   private var numbers: [[UInt8]: Int32] = [:]
+  private var count: Int32 = 0
 
   package init() {}
 
   package mutating func number(of record: borrowing Span<UInt8>) -> Int32 {
     let name = record.extracting(TransactionRecord.text(Schema.Text.account, record)).array
     if let number = numbers[name] { return number }
-    let number = Int32(numbers.count)
-    numbers[name] = number
-    return number
+    defer { count += 1 }
+    if !name.isEmpty { numbers[name] = count }
+    return count
   }
 }

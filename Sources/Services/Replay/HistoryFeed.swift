@@ -14,6 +14,7 @@ package struct HistoryFeed {
 
   private let paths: [String]
   private let source: Source
+  private let columns: ColumnPlan?
   private let tokenizer: CardTokenizer
   private var reader: TableReader?
   private var opened = 0
@@ -23,9 +24,16 @@ package struct HistoryFeed {
   private var watermark = Int64.min
   package private(set) var rows = 0
 
-  package init(paths: [String], source: Source, tokenizer: @escaping CardTokenizer) {
+  /// Files whose columns are the dialect's, or as a plan has them.
+  package init(
+    paths: [String],
+    source: Source,
+    columns: ColumnPlan? = nil,
+    tokenizer: @escaping CardTokenizer
+  ) {
     self.paths = paths
     self.source = source
+    self.columns = columns
     self.tokenizer = tokenizer
   }
 
@@ -53,18 +61,26 @@ package struct HistoryFeed {
 
   private mutating func readRow() throws(InputError) -> TableReader.Row? {
     while true {
-      if reader == nil {
-        guard opened < paths.count else { return nil }
-        reader = try TableReader(path: paths[opened], source: source, tokenizer: tokenizer)
-        opened += 1
-      }
+      guard reader != nil || opened < paths.count else { return nil }
+      let path = paths[reader == nil ? opened : opened - 1]
       do {
+        if reader == nil {
+          reader = try TableReader(
+            path: path,
+            source: source,
+            columns: columns,
+            firstRow: rows,
+            tokenizer: tokenizer
+          )
+          opened += 1
+        }
         if let row = try reader?.next(into: &ahead) { return row }
       } catch {
+        let isNamed = error.detail.contains(path)
         throw InputError(
           error.code,
           field: error.field,
-          "\(paths[opened - 1]): \(error.detail)"
+          isNamed ? error.detail : "\(path): \(error.detail)"
         )
       }
       reader = nil

@@ -11,12 +11,12 @@ import Vault
 enum BackfillCommand: Command {
   static let name = "backfill"
   static let summary = "feed past transactions and their labels to a data directory"
-  static let options = [
-    Arguments.Option("data", "DIR", "data directory; no server may be using it"),
-    Arguments.Option("in", "F…", "CSV files as one stream, plain or gzip", repeats: true),
-    Arguments.Option("dialect", "D", "native, paysim or card (card)"),
-    Arguments.Option("json", nil, "report as JSON"),
-  ]
+  static let options =
+    TableOptions.options + [
+      Arguments.Option("data", "DIR", "data directory; no server may be using it"),
+      Arguments.Option("in", "F…", "CSV files as one stream, plain or gzip", repeats: true),
+      Arguments.Option("json", nil, "report as JSON"),
+    ]
 
   struct Report: Encodable {
     var transactions = 0
@@ -26,13 +26,19 @@ enum BackfillCommand: Command {
   }
 
   static func run(_ arguments: Arguments) throws {
-    let dialect = try SourceCatalog.dialect(arguments.text("dialect") ?? "card")
+    let table = try TableOptions(arguments)
+    let source = SourceCatalog.entry(table.dialect).source
+    if let currency = table.columns?.currency, currency != source.currency {
+      throw CommandError(
+        "the column map says \(currency.code); source \(source.name) has \(source.currency.code)"
+      )
+    }
     let files = arguments.list("in")
     guard !files.isEmpty else { throw UsageError("--in is missing") }
     let node = try Node(DataDirectory(try arguments.required("data")))
     node.start()
     defer { node.core.stop() }
-    let report = try feed(files, SourceCatalog.entry(dialect).source, to: node)
+    let report = try feed(files, source, columns: table.columns, to: node)
     if arguments.has("json") { return try Console.json(report) }
     Console.print(
       "\(report.transactions) transactions, \(report.labels) labels, \(report.known) known before,"
@@ -44,11 +50,17 @@ enum BackfillCommand: Command {
   static func feed(
     _ files: [String],
     _ source: Source,
+    columns: ColumnPlan? = nil,
     to node: Node,
     progress: (Int) -> Void = { Console.progress("\($0) transactions") }
   ) throws -> Report {
     let vault = node.vault
-    var feed = HistoryFeed(paths: files, source: source, tokenizer: { vault.token($0) })
+    var feed = HistoryFeed(
+      paths: files,
+      source: source,
+      columns: columns,
+      tokenizer: { vault.token($0) }
+    )
     var sender = HistorySender(node.core)
     let start = ContinuousClock.now
     var body: [UInt8] = []

@@ -9,13 +9,13 @@ import Shell
 enum FeaturesCommand: Command {
   static let name = "features"
   static let summary = "compute the features of transaction files in one pass"
-  static let options = [
-    Arguments.Option("data", "F…", "CSV files, plain or gzip", repeats: true),
-    Arguments.Option("dialect", "D", "native, paysim or card"),
-    Arguments.Option("features", "S", "feature set: a built-in name or a file"),
-    Arguments.Option("out", "G", "file for the vectors: 32-bit floats, row by row"),
-    Arguments.Option("json", nil, "report as JSON"),
-  ]
+  static let options =
+    TableOptions.options + [
+      Arguments.Option("data", "F…", "CSV files, plain or gzip", repeats: true),
+      Arguments.Option("features", "S", "feature set: a built-in name or a file"),
+      Arguments.Option("out", "G", "file for the vectors: 32-bit floats, row by row"),
+      Arguments.Option("json", nil, "report as JSON"),
+    ]
 
   private struct Report: Encodable {
     var rows: Int
@@ -25,15 +25,21 @@ enum FeaturesCommand: Command {
   }
 
   static func run(_ arguments: Arguments) throws {
-    let dialect = try SourceCatalog.dialect(try arguments.required("dialect"))
+    let table = try TableOptions(arguments)
     let files = arguments.list("data")
     guard !files.isEmpty else { throw UsageError("--data is missing") }
     let (engine, source) = try SourceCatalog.engine(
-      dialect,
+      table.dialect,
+      columns: table.columns,
       features: arguments.text("features"),
       rules: false
     )
-    var feed = HistoryFeed(paths: files, source: source, tokenizer: OneRun.tokenizer)
+    var feed = HistoryFeed(
+      paths: files,
+      source: source,
+      columns: table.columns,
+      tokenizer: OneRun.tokenizer
+    )
     let start = ContinuousClock.now
     let matrix = try FeatureMatrix.collect(&feed, through: engine, source: source.id) {
       Console.progress("\($0) rows")

@@ -13,14 +13,14 @@ import Shell
 enum ScoreCommand: Command {
   static let name = "score"
   static let summary = "score a file of transactions with a model"
-  static let options = [
-    Arguments.Option("model", "M", "directory of a model version"),
-    Arguments.Option("in", "F…", "CSV files as one stream, plain or gzip", repeats: true),
-    Arguments.Option("out", "G", "CSV file for the scores"),
-    Arguments.Option("dialect", "D", "native, paysim or card (card)"),
-    Arguments.Option("features", "S", "feature set: a built-in name or a file"),
-    Arguments.Option("json", nil, "report as JSON"),
-  ]
+  static let options =
+    TableOptions.options + [
+      Arguments.Option("model", "M", "directory of a model version"),
+      Arguments.Option("in", "F…", "CSV files as one stream, plain or gzip", repeats: true),
+      Arguments.Option("out", "G", "CSV file for the scores"),
+      Arguments.Option("features", "S", "feature set: a built-in name or a file"),
+      Arguments.Option("json", nil, "report as JSON"),
+    ]
 
   private struct Report: Encodable {
     var rows: Int
@@ -28,12 +28,13 @@ enum ScoreCommand: Command {
   }
 
   static func run(_ arguments: Arguments) throws {
-    let dialect = try SourceCatalog.dialect(arguments.text("dialect") ?? "card")
+    let table = try TableOptions(arguments)
     let files = arguments.list("in")
     guard !files.isEmpty else { throw UsageError("--in is missing") }
     let target = try arguments.required("out")
     let (engine, source) = try SourceCatalog.engine(
-      dialect,
+      table.dialect,
+      columns: table.columns,
       features: arguments.text("features"),
       rules: false
     )
@@ -48,7 +49,12 @@ enum ScoreCommand: Command {
     }
     let output = try FileHandle(forWritingTo: URL(fileURLWithPath: target))
     var lines = Array("transaction_id,score\n".utf8)
-    var feed = HistoryFeed(paths: files, source: source, tokenizer: OneRun.tokenizer)
+    var feed = HistoryFeed(
+      paths: files,
+      source: source,
+      columns: table.columns,
+      tokenizer: OneRun.tokenizer
+    )
     let start = ContinuousClock.now
     var body: [UInt8] = []
     while let item = try feed.next(into: &body) {

@@ -84,7 +84,6 @@ enum ServeCommand: Command {
       keys: keys.map { Array($0.utf8) },
       sameKey: Vault.equal,
       tokenizer: { vault.token($0) },
-      run: UInt64(Clocks.wallMicroseconds()),
       page: Array(StatusPage.html.utf8)
     )
   }

@@ -7,6 +7,10 @@ package enum PaySim {
   package static let stepMax = 876_600
   package static let types = ["PAYMENT", "TRANSFER", "CASH_OUT", "DEBIT", "CASH_IN"]
 
+  static func isType(_ text: [UInt8]) -> Bool {
+    types.contains { $0.utf8.elementsEqual(text) }
+  }
+
   /// Step 0 of a file.
   package static let start = Timestamp(year: 2026, month: 1, day: 1)
 

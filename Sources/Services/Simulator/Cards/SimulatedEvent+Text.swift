@@ -18,11 +18,8 @@ extension SimulatedTransaction {
   package func appendCSV(to bytes: inout [UInt8]) {
     bytes.append(decimal: Int64(id))
     bytes.append(UInt8(ascii: ","))
-    let start = bytes.count
-    time.appendISO8601(to: &bytes)
-    // The handbook's form: a blank for the T, and no zone.
-    bytes[start + 10] = UInt8(ascii: " ")
-    bytes.removeLast()
+    // The handbook's form.
+    bytes.append(plain: time)
     bytes.append(UInt8(ascii: ","))
     bytes.append(decimal: Int64(account))
     bytes.append(UInt8(ascii: ","))
@@ -34,8 +31,11 @@ extension SimulatedTransaction {
   }
 
   /// Appends the JSON object in the native dialect, without a line end: what a client would send.
-  package func appendJSON(to bytes: inout [UInt8]) {
+  ///
+  /// The id is the payment's number behind `idPrefix`.
+  package func appendJSON(idPrefix: String = "", to bytes: inout [UInt8]) {
     bytes.append(contentsOf: #"{"transaction_id":""#.utf8)
+    bytes.append(contentsOf: idPrefix.utf8)
     bytes.append(decimal: Int64(id))
     bytes.append(contentsOf: #"","time":""#.utf8)
     time.appendISO8601(to: &bytes)
@@ -66,25 +66,5 @@ extension SimulatedEvent {
       bytes.append(contentsOf: #""}"#.utf8)
     }
     bytes.append(UInt8(ascii: "\n"))
-  }
-}
-
-extension [UInt8] {
-  /// Appends a number that is not negative.
-  fileprivate mutating func append(decimal value: Int64, width: Int = 1) {
-    let start = count
-    var rest = value
-    repeat {
-      append(UInt8(48 + rest % 10))
-      rest /= 10
-    } while rest > 0 || count - start < width
-    self[start...].reverse()
-  }
-
-  /// Appends an amount with two places, not negative.
-  fileprivate mutating func append(minorUnits amount: Int64) {
-    append(decimal: amount / 100)
-    append(UInt8(ascii: "."))
-    append(decimal: amount % 100, width: 2)
   }
 }

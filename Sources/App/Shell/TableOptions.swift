@@ -1,0 +1,41 @@
+import Foundation
+package import Intake
+package import Payments
+
+/// How a command reads tables: the dialect, and the map of their columns.
+package struct TableOptions {
+  package static let options = [
+    Arguments.Option("dialect", "D", SourceCatalog.dialectWords),
+    Arguments.Option("columns", "FILE", "what the files' columns mean (docs/column-maps.md)"),
+  ]
+
+  package let dialect: Dialect
+  package let columns: ColumnPlan?
+
+  /// The dialect that is asked for, that of the map, or card.
+  package init(_ arguments: Arguments) throws {
+    let asked = try arguments.text("dialect").map { word throws(UsageError) in
+      try SourceCatalog.dialect(word)
+    }
+    guard let path = arguments.text("columns") else {
+      dialect = asked ?? .card
+      columns = nil
+      return
+    }
+    let text: String
+    do {
+      text = try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      throw CommandError("cannot read the column map '\(path)' as UTF-8")
+    }
+    let plan = try ColumnPlan(
+      parsing: text,
+      name: path,
+      asked: asked,
+      otherwise: .card,
+      zone: TimeZones.table(named:)
+    )
+    dialect = plan.dialect
+    columns = plan
+  }
+}

@@ -1,0 +1,85 @@
+import Payments
+import Simulator
+
+/// One request of simulated traffic.
+struct LoadJob: Sendable {
+  enum Kind: Sendable {
+    case payment
+    case label
+  }
+
+  var kind: Kind
+  var body: [UInt8]
+  /// Names a payment that has no id of its own.
+  var idempotencyKey: String?
+}
+
+/// The requests of a simulated population, in the order of its clock.
+struct LoadTraffic {
+  let source: String
+  private let text: PaymentText
+  private let run: UInt64
+  // One of the two is there; they are changed in place, so that nothing is copied.
+  private var cards: SimulationFeed?
+  private var accounts: AccountFeed?
+
+  /// Ids that only count are made unique by `run`.
+  init(cards: CardSimulation, seed: UInt64, start: Timestamp, run: UInt64) {
+    source = Dialect.card.word
+    text = PaymentText(.card, seed: seed, start: start)
+    self.run = run
+    self.cards = SimulationFeed(cards)
+  }
+
+  init(_ simulation: AccountSimulation, _ text: PaymentText, run: UInt64) {
+    source = simulation.dialect.word
+    self.text = text
+    self.run = run
+    accounts = AccountFeed(simulation)
+  }
+
+  /// The next request; activities have no route and are passed over.
+  mutating func next() -> LoadJob? {
+    if let event = cards?.next() { return job(event) }
+    while let event = accounts?.next() {
+      switch event {
+      case .payment(let payment): return job(payment)
+      case .label(let label): return job(label)
+      case .activity: continue
+      }
+    }
+    return nil
+  }
+
+  private func job(_ event: SimulatedEvent) -> LoadJob {
+    var body: [UInt8] = []
+    switch event {
+    case .transaction(let transaction):
+      transaction.appendJSON(idPrefix: "sim\(run)-", to: &body)
+      return LoadJob(kind: .payment, body: body)
+    case .label(let label):
+      let id = "sim\(run)-\(label.transaction.id)"
+      let text = "{\"transaction_id\":\"\(id)\",\"source\":\"\(source)\",\"fraud\":\(label.fraud)}"
+      return LoadJob(kind: .label, body: Array(text.utf8))
+    }
+  }
+
+  private func key(_ payment: SimulatedPayment) -> String? {
+    text.hasIds ? nil : "sim\(run)-\(payment.id)"
+  }
+
+  private func job(_ payment: SimulatedPayment) -> LoadJob {
+    var body: [UInt8] = []
+    text.appendJSON(payment, idPrefix: "sim\(run)-", to: &body)
+    return LoadJob(kind: .payment, body: body, idempotencyKey: key(payment))
+  }
+
+  private func job(_ label: ReportedLabel) -> LoadJob {
+    let payment = label.payment
+    let id =
+      key(payment).map { "key-\($0)" } ?? text.id(payment, prefix: "sim\(run)-") ?? ""
+    var body: [UInt8] = []
+    text.appendLabel(label, id: id, source: source, to: &body)
+    return LoadJob(kind: .label, body: body)
+  }
+}
