@@ -222,7 +222,7 @@ package enum BuiltIn {
     feature counterparty_count_1d = count() by counterparty over 1d
     feature counterparty_sum_1d = sum(amount) by counterparty over 1d
     feature counterparty_mean_7d = mean(amount) by counterparty over 7d before this
-    feature counterparty_cash_out_1d = count() by counterparty over 1d where channel = CASH_OUT
+    feature counterparty_cash_out_1d = count() by counterparty over 1d where (channel = CASH_OUT)
     feature pair_count_30d = count() by (account, counterparty) over 30d before this
 
     """##,
@@ -232,7 +232,7 @@ package enum BuiltIn {
     feature amount_units = amount
     feature hour_of_day = hour()
     feature is_night = night()
-    feature transaction_frequency = count() by account over 24h
+    feature transaction_frequency = count() by account over 1d
     feature user_count_1h = count() by account over 1h
     feature user_count_30d = count() by account over 30d
     feature user_mean_30d = mean(amount) by account over 30d before this
@@ -263,14 +263,14 @@ package enum BuiltIn {
     "card-starter": ##"""
     # Starter rules and scorecard for card payments. Points are log-odds; a model replaces their sum.
 
-    rule burst: when count() by account over 10m >= 8 then review
-      because "{count() by account over 10m} payments of this card within ten minutes"
-    rule far_above_usual: when count() by account over 30d before this >= 10
-      and amount > 10 * mean(amount) by account over 30d before this then challenge
-      because "{amount} is more than ten times the card's usual {mean(amount) by account over 30d before this}"
-    rule terminal_under_attack: when fraud_rate() by counterparty over 28d delayed 7d > 0.5
-      and count() by counterparty over 28d delayed 7d >= 5 then review
-      because "{fraud_rate() by counterparty over 28d delayed 7d} of this terminal's payments were fraud"
+    rule burst: when count() by account over 10m >= 8 then review because
+        "{count() by account over 10m} payments of this card within ten minutes"
+    rule far_above_usual: when count() by account over 30d before this >= 10 and amount > 10 *
+        mean(amount) by account over 30d before this then challenge because
+        "{amount} is more than ten times the card's usual {mean(amount) by account over 30d before this}"
+    rule terminal_under_attack: when fraud_rate() by counterparty over 28d delayed 7d > 0.5 and count()
+        by counterparty over 28d delayed 7d >= 5 then review because
+        "{fraud_rate() by counterparty over 28d delayed 7d} of this terminal's payments were fraud"
 
     score base: when amount >= 0 add -5
     score large: when amount > 5 * mean(amount) by account over 30d before this add 2.5
@@ -282,12 +282,12 @@ package enum BuiltIn {
     "crypto-starter": ##"""
     # Starter rules and scorecard for transfers between wallets. Points are log-odds.
 
-    rule burst: when count() by account over 10m >= 8 then review
-      because "{count() by account over 10m} transfers of this wallet within ten minutes"
-    rule collector: when count() by counterparty over 1h >= 10 then review
-      because "{count() by counterparty over 1h} transfers to this wallet within an hour"
-    rule no_wallet: when sender_checksum = 0 or receiver_checksum = 0 then challenge
-      because "the checksum of an address is wrong"
+    rule burst: when count() by account over 10m >= 8 then review because
+        "{count() by account over 10m} transfers of this wallet within ten minutes"
+    rule collector: when count() by counterparty over 1h >= 10 then review because
+        "{count() by counterparty over 1h} transfers to this wallet within an hour"
+    rule no_wallet: when sender_checksum = 0 or receiver_checksum = 0 then challenge because
+        "the checksum of an address is wrong"
 
     score base: when amount >= 0 add -5
     score large: when amount > 5 * mean(amount) by (account, currency) over 30d before this add 2.5
@@ -299,8 +299,8 @@ package enum BuiltIn {
     "native-starter": ##"""
     # Starter rules and scorecard for transactions in the native form. Points are log-odds.
 
-    rule burst: when count() by account over 10m >= 8 then review
-      because "{count() by account over 10m} payments of this account within ten minutes"
+    rule burst: when count() by account over 10m >= 8 then review because
+        "{count() by account over 10m} payments of this account within ten minutes"
 
     score base: when amount >= 0 add -5
     score large: when amount > 5 * mean(amount) by account over 30d before this add 2.5
@@ -311,12 +311,11 @@ package enum BuiltIn {
     "payment-starter": ##"""
     # Starter rules and scorecard for a user's card payments. Points are log-odds.
 
-    rule large_amount: when amount > 500 then review
-      because "{amount} is more than 500"
-    rule burst: when count() by account over 10m >= 8 then review
-      because "{count() by account over 10m} payments of this user within ten minutes"
-    rule busy_card: when count() by card over 1d >= 20 then review
-      because "{count() by card over 1d} payments by this card within a day"
+    rule large_amount: when amount > 500 then review because "{amount} is more than 500"
+    rule burst: when count() by account over 10m >= 8 then review because
+        "{count() by account over 10m} payments of this user within ten minutes"
+    rule busy_card: when count() by card over 1d >= 20 then review because
+        "{count() by card over 1d} payments by this card within a day"
 
     score base: when amount >= 0 add -5
     score large: when amount > 5 * mean(amount) by account over 30d before this add 2.5
@@ -328,30 +327,30 @@ package enum BuiltIn {
     "paysim-starter": ##"""
     # Starter rules and scorecard for mobile money. Points are log-odds; a model replaces their sum.
 
-    rule account_emptied: when (channel = TRANSFER or channel = CASH_OUT) and amount >= 100000
-      and old_balance = amount then review
-      because "the account's whole balance of {old_balance} leaves at once"
+    rule account_emptied: when (channel = TRANSFER or channel = CASH_OUT) and amount >= 100000 and
+        old_balance = amount then review because
+        "the account's whole balance of {old_balance} leaves at once"
     rule mule_pattern: when channel = CASH_OUT and count() by counterparty over 1h >= 5 then review
-      because "{count() by counterparty over 1h} payments to this counterparty within an hour"
+        because "{count() by counterparty over 1h} payments to this counterparty within an hour"
 
     score base: when amount >= 0 add -6
     score transfer_or_cash_out: when channel = TRANSFER or channel = CASH_OUT add 1
     score emptied: when old_balance > 0 and old_balance = amount add 4
     score large: when amount > 200000 add 1.5
-    score balance_mismatch: when (old_balance - amount - new_balance) > 1 add 0.5
+    score balance_mismatch: when old_balance - amount - new_balance > 1 add 0.5
 
     """##,
     "retail-starter": ##"""
     # Starter rules and scorecard for a shop's form. Points are log-odds.
 
-    rule burst: when count() by account over 10m >= 8 then review
-      because "{count() by account over 10m} payments of this user within ten minutes"
+    rule burst: when count() by account over 10m >= 8 then review because
+        "{count() by account over 10m} payments of this user within ten minutes"
 
     score base: when amount >= 0 add -5
     score large: when amount > 5 * mean(amount) by account over 30d before this add 2.5
     score fast: when count() by account over 1h >= 4 add 1.5
-    score elsewhere: when count() by account over 30d before this >= 5
-      and count() by (account, location) over 30d before this = 0 add 1.5
+    score elsewhere: when count() by account over 30d before this >= 5 and count() by (account,
+        location) over 30d before this = 0 add 1.5
     score at_night: when night() add 0.3
 
     """##,
