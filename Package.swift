@@ -182,6 +182,10 @@ let package = Package(
     tests("SimulatorTests", ["Simulator", "Payments"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
+      "PipelineTests",
+      ["Journal", "Engine", "Pipeline", "Storage", "Payments", "Models", "TestSupport"]
+    ),
+    tests(
       "SimulationTests",
       ["Journal", "Engine", "Pipeline", "Payments", "Features", "TestSupport"]
     ),

@@ -178,7 +178,7 @@ struct DataDirectory: Sendable {
     _ manifest: ModelManifest,
     source: UInt16
   ) throws(CommandError) -> ControlEntry.Model {
-    guard let margin = manifest.baseMargin,
+    guard let margin = manifest.baseMargin, let link = manifest.link,
       let featureSet = UInt64(manifest.featureSetHash, radix: 16)
     else {
       throw CommandError("model \(manifest.name)-\(manifest.version): the manifest is damaged")
@@ -188,7 +188,8 @@ struct DataDirectory: Sendable {
       name: "\(manifest.name)-\(manifest.version)",
       digest: manifest.modelSHA256,
       baseMarginBits: margin.bitPattern,
-      featureSet: featureSet
+      featureSet: featureSet,
+      link: link
     )
   }
 
