@@ -13,9 +13,8 @@ struct Assay {
     }
     let commands: [any Command.Type] = [
       ServeCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self,
-      FeaturesCommand.self, BackfillCommand.self, SimulateCommand.self, ReplayCommand.self,
-      SnapshotCommand.self,
-      ConfigCommand.self, VersionCommand.self,
+      FeaturesCommand.self, ExplainCommand.self, BackfillCommand.self, SimulateCommand.self,
+      ReplayCommand.self, SnapshotCommand.self, ConfigCommand.self, VersionCommand.self,
     ]
     let program = Program(
       name: "assay",

@@ -52,9 +52,13 @@ struct DataDirectory: Sendable {
     return names.filter { $0.hasSuffix(ending) }.sorted(by: >).map { folder + "/" + $0 }
   }
 
-  /// The bytes of the snapshots, newest first.
-  func snapshotBytes() -> [[UInt8]] {
-    files(snapshots, ".snapshot").compactMap { path in
+  /// The bytes of the snapshots up to a place of the log, newest first.
+  func snapshotBytes(upTo limit: Position? = nil) -> [[UInt8]] {
+    files(snapshots, ".snapshot").filter { path in
+      let digits = path.split(separator: "/").last?.prefix { $0 != "." } ?? ""
+      guard let limit, let place = UInt64(digits, radix: 16) else { return true }
+      return place <= limit.bytes
+    }.compactMap { path in
       FileManager.default.contents(atPath: path).map { [UInt8]($0) }
     }
   }
@@ -150,7 +154,7 @@ struct DataDirectory: Sendable {
       catalog.add(
         Catalog.Program(
           source: source,
-          featureNames: program.features.map(\.name),
+          features: program.features,
           rules: rules
         ),
         features: program.fingerprint,
@@ -167,6 +171,8 @@ struct DataDirectory: Sendable {
     catalog.add(
       Catalog.Model(
         name: "\(manifest.name)-\(manifest.version)",
+        link: model.link,
+        trees: model.trees,
         attribution: model.attribution
       ),
       fingerprint: try DataDirectory.entry(manifest, source: 0).fingerprint

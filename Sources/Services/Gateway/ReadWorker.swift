@@ -260,6 +260,7 @@ package final class ReadWorker: @unchecked Sendable {
     let record = span.extracting(EntryHeader.size..<transaction.count)
     let idText = record.extracting(TransactionRecord.text(Schema.Text.id, record))
     let key = IdentityIndex.key(source: TransactionRecord.source(record), idText)
+    try waitForProjection(committed)
     let label = try store.label(idKey: Int64(bitPattern: key))
     var json = JSONText()
     let decision = decided.span
