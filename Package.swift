@@ -112,7 +112,7 @@ let package = Package(
 
     // Adapters: one C library each, one unsafe file each.
     adapter("HTTP", ["CLinux", "CHTTPParser"]),
-    adapter("FileJournal", ["CLinux", "Journal"]),
+    adapter("FileJournal", ["CLinux", "Payments", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
     adapter("Vault", ["CSodium"]),
     adapter("Intake", ["CLinux", "CSimdJSON", "CZlib", "Payments"]),
@@ -200,8 +200,8 @@ let package = Package(
     .executableTarget(
       name: "EngineBenchmarks",
       dependencies: named([
-        "Shell", "Payments", "Features", "Rules", "Models", "Engine", "Journal", "Learning",
-        "Replay",
+        "Shell", "Payments", "Features", "Rules", "Models", "Engine", "Journal", "FileJournal",
+        "Learning", "Replay",
       ]),
       path: "Benchmarks/EngineBenchmarks",
       swiftSettings: strict

@@ -261,6 +261,7 @@ final class PowerCuts {
       if earlier == nil || earlier?.decision != nil { problems.append("\(result)") }
     case .future:
       if earlier != nil { problems.append("a known id was refused for its time") }
+    case .quarantined: problems.append("quarantined without a crash of the program")
     case .unavailable: break
     }
   }

@@ -26,6 +26,8 @@ struct DataDirectory: Sendable {
   var models: String { path + "/models" }
   var objects: String { path + "/objects" }
   var database: String { path + "/decisions.sqlite" }
+  /// What was being worked on, for the case of a crash.
+  var flight: String { path + "/in-flight" }
   var keyFile: String { path + "/api-key" }
 
   /// Makes the folders that are missing, for the owner alone.

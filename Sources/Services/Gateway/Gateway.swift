@@ -48,6 +48,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case decision
     case list
     case label
+    case quarantine
+    case release
     case health
     case metrics
     case page
@@ -62,6 +64,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case fallback
     case scoreExplained
     case singleExplained
+    case release
   }
 
   let settings: Settings
@@ -129,6 +132,12 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     router.add(.get, "/api/v1/transactions", handler: Route.list.rawValue)
     router.add(.get, "/api/v1/decisions/{id}", handler: Route.decision.rawValue)
     router.add(.post, "/api/v1/labels", handler: Route.label.rawValue)
+    router.add(.get, "/api/v1/quarantine", handler: Route.quarantine.rawValue)
+    router.add(
+      .post,
+      "/api/v1/quarantine/{subject}/release",
+      handler: Route.release.rawValue
+    )
     router.add(.get, "/health", handler: Route.health.rawValue)
     router.add(.get, "/metrics", handler: Route.metrics.rawValue)
     router.add(.get, "/", handler: Route.page.rawValue)
@@ -181,8 +190,11 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case .decision: return decision(request, token, request.text(of: segment), &answer)
     case .list: return list(request, token, &answer)
     case .label: return label(request, token, &answer)
-    default: return .answered
+    case .quarantine: quarantine(&answer)
+    case .release: return release(token, request.text(of: segment), &answer)
+    default: break
     }
+    return .answered
   }
 
   package func roundEnded(_ loop: HTTPLoop) {
@@ -278,7 +290,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       answer.append(source.name)
       answer.append("\"")
     }
-    answer.append("]}")
+    answer.append("],\"quarantined\":")
+    answer.append("\(core.status.quarantined.count)}")
   }
 
   private func writeMetrics(_ answer: inout HTTPAnswer) {

@@ -53,6 +53,15 @@ package final class Metrics: Sendable {
     text += "assay_refused_total \(refused.load(ordering: .relaxed))\n"
     metric("assay_fallbacks_total", "counter", "Answers given because a deadline passed.")
     text += "assay_fallbacks_total \(fallbacks.load(ordering: .relaxed))\n"
+    let status = core.status
+    metric("assay_quarantined", "gauge", "Transactions in quarantine.")
+    text += "assay_quarantined \(status.quarantined.count)\n"
+    metric(
+      "assay_quarantine_refused_total",
+      "counter",
+      "Submissions refused because they are in quarantine."
+    )
+    text += "assay_quarantine_refused_total \(status.quarantineRefusals)\n"
     metric("assay_queue_depth", "gauge", "Items that wait for the core thread.")
     text += "assay_queue_depth \(core.queueDepth)\n"
     metric("assay_projection_lag_bytes", "gauge", "Journal bytes that are not projected yet.")

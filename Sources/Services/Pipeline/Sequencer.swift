@@ -12,6 +12,12 @@ package final class Sequencer {
   private let writer: JournalWriter
   private let journal: any JournalDisk
   private let now: () -> Int64
+  let flight: (any FlightRecorder)?
+  let status: NodeStatus?
+  #if DEBUG
+  /// For tests of crashes only: called with a transaction's id while it is being worked on.
+  package var fault: ((String) -> Void)?
+  #endif
   package private(set) var identity: IdentityIndex
   private var batch = Batch()
   private var lastReceivedAt: Int64
@@ -27,6 +33,8 @@ package final class Sequencer {
     journal: any JournalDisk,
     identity: IdentityIndex,
     lastReceivedAt: Int64,
+    flight: (any FlightRecorder)? = nil,
+    status: NodeStatus? = nil,
     now: @escaping () -> Int64
   ) {
     self.engine = engine
@@ -35,6 +43,9 @@ package final class Sequencer {
     self.identity = identity
     self.lastReceivedAt = lastReceivedAt
     self.now = now
+    self.flight = flight
+    self.status = status
+    publishQuarantine()
   }
 
   /// Everything before it is durable.
@@ -107,6 +118,7 @@ package final class Sequencer {
     }
     try writer.commit(&batch)
     batch.reset()
+    flight?.landed()
   }
 
   /// Logs that the log was closed in order.
@@ -165,6 +177,8 @@ package final class Sequencer {
       return
     }
     let key = key(of: submission, item, number)
+    guard board(.transaction, submission, item, key) else { return }
+    defer { flight?.end() }
     if let first = known(key, submission, item) {
       submission.results.append(answer(first, submission, item))
       return
@@ -194,6 +208,8 @@ package final class Sequencer {
       return
     }
     let key = key(of: submission, item, number)
+    guard board(.history, submission, item, key) else { return }
+    defer { flight?.end() }
     if let first = known(key, submission, item) {
       submission.results.append(
         isSame(first, submission, item) ? .known(first) : .conflict
@@ -215,6 +231,18 @@ package final class Sequencer {
 
   private func log(_ kind: EntryKind, _ submission: Submission, _ item: Range<Int>) {
     let bytes = submission.bytes
+    if kind == .label {
+      let label = bytes.span.extracting(item)
+      guard Label.isValid(label) else {
+        submission.results.append(.refused("a damaged label"))
+        return
+      }
+      let record = Label.record(label)
+      let whole = item.lowerBound + record.lowerBound..<item.lowerBound + record.upperBound
+      let key = key(of: submission, whole, Sequencer.sourceNumber(submission.bytes, whole))
+      guard board(.label, submission, whole, key) else { return }
+    }
+    defer { if kind == .label { flight?.end() } }
     do {
       let span = bytes.span
       try engine.apply(kind, span.extracting(item))
@@ -223,6 +251,7 @@ package final class Sequencer {
       return
     }
     submission.results.append(.logged(append(kind) { $0.append(contentsOf: bytes[item]) }))
+    if kind == .quarantine { publishQuarantine() }
   }
 
   private func key(of submission: Submission, _ item: Range<Int>, _ source: Int) -> UInt64 {

@@ -68,6 +68,7 @@ enum ServeCommand: Command {
     demo?.stop()
     snapshots.stop()
     node.core.stop()
+    node.closeFlight()
     projector.stop()
     gateway.stop()
     Console.note("assay: stopped in order")
