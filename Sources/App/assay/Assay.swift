@@ -14,8 +14,8 @@ struct Assay {
     let commands: [any Command.Type] = [
       ServeCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self,
       FeaturesCommand.self, ExplainCommand.self, BackfillCommand.self, SimulateCommand.self,
-      ReplayCommand.self, SnapshotCommand.self, QuarantineCommand.self, ConfigCommand.self,
-      VersionCommand.self,
+      ReplayCommand.self, SnapshotCommand.self, QuarantineCommand.self, ProjectionCommand.self,
+      ConfigCommand.self, VersionCommand.self,
     ]
     let program = Program(
       name: "assay",

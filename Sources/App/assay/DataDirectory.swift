@@ -15,8 +15,6 @@ import Vault
 
 /// One tenant's directory: its log, snapshots, keys, models and programs.
 struct DataDirectory: Sendable {
-  static let snapshotsKept = 2
-
   let path: String
 
   init(_ path: String) { self.path = path }
@@ -48,47 +46,10 @@ struct DataDirectory: Sendable {
   }
 
   /// Files of a folder with an ending, newest name first.
-  private func files(_ folder: String, _ ending: String) -> [String] {
+  func files(_ folder: String, _ ending: String) -> [String] {
     // A folder that is not there has no files.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasSuffix(ending) }.sorted(by: >).map { folder + "/" + $0 }
-  }
-
-  /// The bytes of the snapshots up to a place of the log, newest first.
-  func snapshotBytes(upTo limit: Position? = nil) -> [[UInt8]] {
-    files(snapshots, ".snapshot").filter { path in
-      let digits = path.split(separator: "/").last?.prefix { $0 != "." } ?? ""
-      guard let limit, let place = UInt64(digits, radix: 16) else { return true }
-      return place <= limit.bytes
-    }.compactMap { path in
-      FileManager.default.contents(atPath: path).map { [UInt8]($0) }
-    }
-  }
-
-  /// Writes a snapshot durably and removes those beyond the newest two.
-  func write(snapshot bytes: [UInt8], at position: Position) throws {
-    let digits = String(position.bytes, radix: 16)
-    let name = String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    let target = snapshots + "/" + name + ".snapshot"
-    let draft = target + ".draft"
-    guard
-      FileManager.default.createFile(
-        atPath: draft,
-        contents: nil,
-        attributes: [.posixPermissions: 0o600]
-      )
-    else { throw CommandError("cannot write \(draft)") }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: draft))
-    try handle.write(contentsOf: Data(bytes))
-    try handle.synchronize()
-    try handle.close()
-    if FileManager.default.fileExists(atPath: target) {
-      try FileManager.default.removeItem(atPath: target)
-    }
-    try FileManager.default.moveItem(atPath: draft, toPath: target)
-    for old in files(snapshots, ".snapshot").dropFirst(DataDirectory.snapshotsKept) {
-      try FileManager.default.removeItem(atPath: old)
-    }
   }
 
   /// The paths of the model versions in this directory.

@@ -59,6 +59,9 @@ final class Node {
       now: Clocks.wallMicroseconds
     )
     core = CoreThread(committed: writer.synced, status: status)
+    status.verifiableFrom = directory.verifiableFrom(
+      logStart: recovered.log.segments.first?.base.bytes ?? 0
+    )
     try condemn()
     try putInForce()
     #if DEBUG

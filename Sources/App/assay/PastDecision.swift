@@ -57,7 +57,10 @@ struct PastDecision {
     on disk: FileDisk
   ) throws -> PastDecision? {
     var transaction: [UInt8] = []
-    try JournalLookup.entry(at: position, on: disk, into: &transaction)
+    // A row may stand a moment longer than its entry, which retention removed.
+    guard (try? JournalLookup.entry(at: position, on: disk, into: &transaction)) != nil else {
+      return nil
+    }
     let record = transaction.span.extracting(EntryHeader.size..<transaction.count)
     guard transaction.span.load(at: 24, as: UInt8.self) == EntryKind.transaction.rawValue,
       record.extracting(TransactionRecord.text(Schema.Text.id, record)).equals(id.span)
@@ -78,10 +81,12 @@ struct PastDecision {
     var place: Position?
     var label: Bool?
     let known = found
+    let first = try Recovery.segments(on: disk).found.first?.base.bytes ?? 0
+    let isKept = cursor.position >= Retention.firstBatch(first).bytes
     _ = try Recovery.run(
       on: disk,
-      from: cursor.position == 0 ? nil : Position(bytes: cursor.position),
-      startSequence: cursor.sequence,
+      from: isKept ? Position(bytes: cursor.position) : Retention.firstBatch(first),
+      startSequence: isKept ? cursor.sequence : 0,
       newLog: 0,
       repair: false
     ) { header, body, position throws(JournalError) in

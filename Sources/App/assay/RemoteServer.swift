@@ -55,7 +55,7 @@ struct RemoteServer {
     task.resume()
     done.wait()
     let (data, status) = try outcome.withLock { $0 }.get()
-    guard status == 200 else {
+    guard (200...299).contains(status) else {
       // An answer that is no JSON is shown by its status alone.
       let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
       throw CommandError("\(status): \(object?["message"] as? String ?? "\(address)")")

@@ -50,6 +50,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case label
     case quarantine
     case release
+    case projections
+    case rebuild
     case health
     case metrics
     case page
@@ -88,6 +90,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   private let done = Mutex<[Submission]>([])
   var finished: [Submission] = []
   let reader: ReadWorker
+  let rebuildProjection: @Sendable () -> Void
 
   /// What is kept of a deferred request until it is answered.
   struct Pending {
@@ -108,10 +111,12 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     loop: HTTPLoop,
     store: any DecisionStore,
     openJournal: @escaping ReadWorker.JournalOpener,
-    hurry: @escaping @Sendable () -> Void
+    hurry: @escaping @Sendable () -> Void,
+    rebuild: @escaping @Sendable () -> Void
   ) throws {
     self.settings = settings
     self.core = core
+    rebuildProjection = rebuild
     self.catalog = catalog
     self.loop = loop
     text = DecisionText(catalog)
@@ -137,6 +142,12 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       .post,
       "/api/v1/quarantine/{subject}/release",
       handler: Route.release.rawValue
+    )
+    router.add(.get, "/api/v1/projections", handler: Route.projections.rawValue)
+    router.add(
+      .post,
+      "/api/v1/projections/{name}/rebuild",
+      handler: Route.rebuild.rawValue
     )
     router.add(.get, "/health", handler: Route.health.rawValue)
     router.add(.get, "/metrics", handler: Route.metrics.rawValue)
@@ -191,6 +202,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case .list: return list(request, token, &answer)
     case .label: return label(request, token, &answer)
     case .quarantine: quarantine(&answer)
+    case .projections: showProjections(&answer)
+    case .rebuild: rebuild(request.text(of: segment), &answer)
     case .release: return release(token, request.text(of: segment), &answer)
     default: break
     }
@@ -277,21 +290,6 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       return false
     }
     return true
-  }
-
-  private func health(_ answer: inout HTTPAnswer) {
-    answer.start(200)
-    answer.append(#"{"status":"healthy","service":"API Gateway","version":"1.0.0","timestamp":""#)
-    answer.append(Timestamp(microseconds: Clocks.wallMicroseconds()).description)
-    answer.append(#"","sources":["#)
-    for (index, source) in catalog.sources.enumerated() {
-      if index > 0 { answer.append(",") }
-      answer.append("\"")
-      answer.append(source.name)
-      answer.append("\"")
-    }
-    answer.append("],\"quarantined\":")
-    answer.append("\(core.status.quarantined.count)}")
   }
 
   private func writeMetrics(_ answer: inout HTTPAnswer) {

@@ -172,6 +172,7 @@ package final class ReadWorker: @unchecked Sendable {
   /// Waits until the store has followed the log up to a position, one second at the most.
   private func waitForProjection(_ committed: Position) throws {
     if try store.cursor().position >= committed.bytes { return }
+    if core.status.isDetached(Projector.name) { return }
     hurry()
     for _ in 0..<ReadWorker.projectionWaitMilliseconds / 5 {
       if try store.cursor().position >= committed.bytes { return }
@@ -275,6 +276,17 @@ package final class ReadWorker: @unchecked Sendable {
     reply(token, 200, json)
   }
 
+  /// Brings the entry at a position into `entry`; false where retention removed it.
+  private func loadKept(_ position: Position) throws -> Bool {
+    entry.removeAll(keepingCapacity: true)
+    do {
+      try JournalLookup.entry(at: position, on: journal, into: &entry)
+      return true
+    } catch  where error.code == .limit {
+      return false
+    }
+  }
+
   private func list(
     _ token: RequestToken,
     _ query: DecisionQuery,
@@ -286,9 +298,7 @@ package final class ReadWorker: @unchecked Sendable {
     json.open("{")
     json.key("transactions")
     json.open("[")
-    for row in rows {
-      entry.removeAll(keepingCapacity: true)
-      try JournalLookup.entry(at: Position(bytes: row.position), on: journal, into: &entry)
+    for row in rows where try loadKept(Position(bytes: row.position)) {
       let bytes = entry
       let span = bytes.span
       let record = span.extracting(EntryHeader.size..<bytes.count)
@@ -313,6 +323,10 @@ package final class ReadWorker: @unchecked Sendable {
       json.close("}")
     }
     json.close("]")
+    if core.status.isDetached(Projector.name) {
+      json.key("incomplete")
+      json.value(true)
+    }
     json.key("next_cursor")
     if rows.count == query.limit, let last = rows.last {
       json.value(String(last.position))

@@ -46,6 +46,8 @@ package final class Sequencer {
     self.flight = flight
     self.status = status
     publishQuarantine()
+    status?.identityFloor = identity.floor
+    status?.lastReceivedAt = lastReceivedAt
   }
 
   /// Everything before it is durable.
@@ -92,6 +94,7 @@ package final class Sequencer {
     }
     lastReceivedAt = max(lastReceivedAt, now())
     submission.receivedAt = lastReceivedAt
+    status?.lastReceivedAt = lastReceivedAt
     for (index, item) in submission.items.enumerated() {
       switch submission.kind {
       case .transactions: decide(submission, item)
@@ -119,6 +122,7 @@ package final class Sequencer {
     try writer.commit(&batch)
     batch.reset()
     flight?.landed()
+    status?.identityFloor = identity.floor
   }
 
   /// Logs that the log was closed in order.
