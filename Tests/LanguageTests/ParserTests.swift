@@ -52,7 +52,7 @@ struct ParserTests {
     ("amount > 1", "'feature', 'rule' or 'score' expected"),
     ("feature when = 1", "'when' is a word of the language"),
     ("feature a = (1", "')' expected"),
-    ("feature a = count(1, 2) by account over 1d", "count takes one argument at most"),
+    ("feature a = max(amount) over 1d", "max needs an entity"),
     ("\nfeature a = ?", "line 2, column 13: unexpected character '?'"),
   ])
   func `mistakes are named with their place`(text: String, message: String) {

@@ -9,7 +9,7 @@ import Payments
 /// and when features are exported for training.
 package final class Engine {
   /// Changes when a code change may change the bits of a decision.
-  package static let semanticsVersion: UInt16 = 1
+  package static let semanticsVersion: UInt16 = 2
   /// Entries between two logged digests.
   package static let digestInterval = 100_000
 
@@ -90,6 +90,19 @@ package final class Engine {
     foldedEntries += 1
   }
 
+  private func learn(_ activity: Activity) {
+    source(Int(activity.source))?.profile.record(activity)
+    foldedEntries += 1
+  }
+
+  private func learn(_ disposition: Disposition) {
+    let record = disposition.record.span
+    let landed = TransactionRecord.time(record).microseconds
+    source(TransactionRecord.source(record))?.profile
+      .dispose(record, disposition.kind, landed: landed)
+    foldedEntries += 1
+  }
+
   /// Folds one entry of the log other than a transaction with its decision.
   ///
   /// A transaction is decided on by the caller, which compares or appends what comes out.
@@ -119,8 +132,8 @@ package final class Engine {
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
     case .activity, .disposition:
       do throws(DecodingFailure) {
-        if kind == .activity { _ = try Activity(body.array) }
-        if kind == .disposition { _ = try Disposition(body.array) }
+        if kind == .activity { learn(try Activity(body.array)) }
+        if kind == .disposition { learn(try Disposition(body.array)) }
       } catch {
         throw EngineError(.damagedEntry, "a damaged \(kind) entry: \(error)")
       }

@@ -93,7 +93,7 @@ package final class SourceState {
     if profile.wasTooLate { flags.insert(.tooLate) }
     if profile.wasApproximate { flags.insert(.approximate) }
     if profile.isWarming { flags.insert(.warming) }
-    if outcome == .decline { profile.markDeclined() }
+    profile.settle(outcome, record)
     append(outcome, margin, score, flags, into: &body)
   }
 

@@ -41,8 +41,12 @@ extension Expression: CustomStringConvertible {
 
 extension AggregateExpression: CustomStringConvertible {
   package var description: String {
-    var text = "\(function)(\(argument?.description ?? ""))"
-    text += " by " + (key.count == 1 ? key[0] : "(\(key.joined(separator: ", ")))")
+    func entity(_ fields: [String]) -> String {
+      fields.count == 1 ? fields[0] : "(\(fields.joined(separator: ", ")))"
+    }
+    var text = "\(function.rawValue)(\(arguments.map(\.description).joined(separator: ", ")))"
+    text += " by " + entity(key)
+    if let role { text += " as " + entity(role) }
     text += " over " + Expression.shown(seconds: windowSeconds)
     if delaySeconds > 0 { text += " delayed " + Expression.shown(seconds: delaySeconds) }
     if let filter { text += " where (\(filter))" }

@@ -33,6 +33,8 @@ package enum BinaryOperator: String, Sendable {
   /// The left side, or the right one where the left is missing.
   case otherwise = "else"
 
+  package var isComparison: Bool { strength == 4 }
+
   /// How tightly it binds; greater binds tighter.
   var strength: Int {
     switch self {
@@ -48,10 +50,12 @@ package enum BinaryOperator: String, Sendable {
 
 /// An aggregate over a window of an entity's transactions: `mean(amount) by account over 30d`.
 package struct AggregateExpression: Sendable, Hashable {
-  package var function: String
-  package var argument: Expression?
+  package var function: AggregateWord
+  package var arguments: [Expression]
   /// The fields that name the entity, one or several.
   package var key: [String]
+  /// The fields as which those name it, where they are others: an account as a counterparty.
+  package var role: [String]?
   package var windowSeconds: Double
   package var delaySeconds: Double
   package var filter: Expression?

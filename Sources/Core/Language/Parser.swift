@@ -4,12 +4,12 @@ package struct Parser {
   private var index = 0
   private var nesting = 0
 
-  /// The functions that stand over a window and take `by` and `over`.
-  package static let aggregateFunctions = ["count", "sum", "mean", "fraud_rate"]
-  static let reserved: Set<String> = [
+  package static let reserved: Set<String> = [
     "feature", "rule", "score", "when", "then", "add", "because", "and", "or", "not", "else",
-    "by", "over", "delayed", "where", "before", "this",
+    "by", "as", "over", "delayed", "where", "before", "this",
   ]
+  /// Words that continue an aggregate.
+  private static let clauses: Set<String> = ["by", "over", "delayed", "where", "before"]
 
   private init(_ tokens: [Token]) { self.tokens = tokens }
 
@@ -223,10 +223,12 @@ extension Parser {
       advance()
       guard take(sign: "(") else { return .name(name, place) }
       let arguments = try arguments()
-      guard Parser.aggregateFunctions.contains(name) else {
+      guard let word = AggregateWord(rawValue: name) else { return .call(name, arguments, place) }
+      // `min` and `max` of two numbers are plain functions.
+      if word == .min || word == .max, !continuesAggregate {
         return .call(name, arguments, place)
       }
-      return .aggregate(try aggregate(name, arguments, place))
+      return .aggregate(try aggregate(word, arguments, place))
     default: throw unexpected("a value")
     }
   }
@@ -244,83 +246,58 @@ extension Parser {
     return arguments
   }
 
+  private var continuesAggregate: Bool {
+    if case .name(let word) = token.kind { return Parser.clauses.contains(word) }
+    return false
+  }
+
   private mutating func aggregate(
-    _ function: String,
+    _ function: AggregateWord,
     _ arguments: [Expression],
     _ place: Location
   ) throws(LanguageError) -> AggregateExpression {
-    guard arguments.count <= 1 else {
-      throw LanguageError("\(function) takes one argument at most", at: place)
-    }
-    var key: [String] = []
-    var window: Double?
-    var delay: Double?
-    var filter: Expression?
-    var before = false
-    while case .name(let word) = token.kind {
-      let clause = token.location
-      func repeated(_ already: Bool) throws(LanguageError) {
-        if already { throw LanguageError("'\(word)' is given twice", at: clause) }
-      }
-      switch word {
-      case "by":
-        try repeated(!key.isEmpty)
-        advance()
-        key = try entityKey()
-      case "over":
-        try repeated(window != nil)
-        advance()
-        window = try span("a window", from: 1)
-      case "delayed":
-        try repeated(delay != nil)
-        advance()
-        delay = try span("a delay", from: 0)
-      case "where":
-        try repeated(filter != nil)
-        advance()
-        filter = try whereClause()
-      case "before":
-        try repeated(before)
-        advance()
-        try expect(word: "this")
-        before = true
-      default:
-        return try finish(function, arguments.first, key, window, delay, filter, before, place)
-      }
-    }
-    return try finish(function, arguments.first, key, window, delay, filter, before, place)
-  }
-
-  private func finish(
-    _ function: String,
-    _ argument: Expression?,
-    _ key: [String],
-    _ window: Double?,
-    _ delay: Double?,
-    _ filter: Expression?,
-    _ before: Bool,
-    _ place: Location
-  ) throws(LanguageError) -> AggregateExpression {
-    guard !key.isEmpty else {
-      throw LanguageError(
-        "\(function) needs an entity",
-        at: place,
-        hint: "as in '\(function)() by account over 1d'"
-      )
-    }
-    guard let window else {
-      throw LanguageError("\(function) needs a window", at: place, hint: "as in 'over 30d'")
-    }
-    return AggregateExpression(
+    var draft = AggregateExpression(
       function: function,
-      argument: argument,
-      key: key,
-      windowSeconds: window,
-      delaySeconds: delay ?? 0,
-      filter: filter,
-      beforeThis: before,
+      arguments: arguments,
+      key: [],
+      windowSeconds: 0,
+      delaySeconds: 0,
+      beforeThis: false,
       location: place
     )
+    var given: Set<String> = []
+    while continuesAggregate, case .name(let word) = token.kind {
+      guard given.insert(word).inserted else {
+        throw LanguageError("'\(word)' is given twice", at: token.location)
+      }
+      advance()
+      switch word {
+      case "by":
+        draft.key = try entityKey()
+        if take(word: "as") { draft.role = try entityKey() }
+      case "over": draft.windowSeconds = try span("a window", from: 1)
+      case "delayed": draft.delaySeconds = try span("a delay", from: 0)
+      case "where": draft.filter = try whereClause()
+      default:
+        try expect(word: "this")
+        draft.beforeThis = true
+      }
+    }
+    guard given.contains("by") else {
+      throw LanguageError(
+        "\(function.rawValue) needs an entity",
+        at: place,
+        hint: "as in '\(function.example)'"
+      )
+    }
+    guard given.contains("over") else {
+      throw LanguageError(
+        "\(function.rawValue) needs a window",
+        at: place,
+        hint: "as in 'over 30d'"
+      )
+    }
+    return draft
   }
 
   private mutating func entityKey() throws(LanguageError) -> [String] {
@@ -366,7 +343,11 @@ extension Parser {
     let left = try primary()
     let place = token.location
     guard let sign = binaryOperator(), sign.strength == 4 else {
-      throw unexpected("a comparison such as 'channel = online'")
+      // A condition by its name, as in 'where fraud'.
+      switch left {
+      case .name, .call: return left
+      default: throw unexpected("a comparison such as 'channel = online'")
+      }
     }
     advance()
     return .binary(sign, left, try primary(), place)

@@ -41,6 +41,18 @@ package struct ByteReader {
     return value
   }
 
+  /// Passes the next bytes to `body`, without a copy.
+  package mutating func read<Result>(
+    _ count: Int,
+    _ body: (borrowing Span<UInt8>) -> Result
+  ) throws(DecodingFailure) -> Result {
+    guard count >= 0, count <= bytes.count - offset else {
+      throw DecodingFailure("\(count) bytes expected, \(bytes.count - offset) left", at: offset)
+    }
+    defer { offset += count }
+    return body(bytes.span.extracting(offset..<offset + count))
+  }
+
   package mutating func blob() throws(DecodingFailure) -> [UInt8] {
     let length = try count(unit: 1)
     defer { offset += length }

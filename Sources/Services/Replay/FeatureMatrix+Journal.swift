@@ -17,7 +17,7 @@ extension FeatureMatrix {
     var matrix = FeatureMatrix(names: state.program.features.map(\.name))
     var numbering = AccountNumbers()
     var rowOfKey: [RowKey: Int] = [:]
-    var learnt = false
+    var learnt: [UInt8] = []
     _ = try Recovery.run(on: disk, newLog: 0, repair: false) {
       header,
       body,
@@ -31,15 +31,20 @@ extension FeatureMatrix {
         matrix.fraud.append(0)
         matrix.times.append(TransactionRecord.time(body).microseconds)
         matrix.accounts.append(numbering.number(of: body))
-        learnt = true
+        learnt.removeAll(keepingCapacity: true)
+        if header.kind == .transaction { learnt.append(body) }
         if matrix.rows % 10_000 == 0 { progress(matrix.rows) }
       case .decision:
-        if learnt, DecisionRecord.source(body) == Int(source.id),
-          DecisionRecord.outcome(body) == .decline
-        {
-          state.profile.markDeclined()
+        guard !learnt.isEmpty, DecisionRecord.source(body) == Int(source.id) else { return }
+        let record = learnt
+        state.profile.settle(DecisionRecord.outcome(body), record.span)
+        learnt.removeAll(keepingCapacity: true)
+      case .activity, .disposition:
+        do throws(EngineError) {
+          try engine.apply(header.kind, body)
+        } catch {
+          throw JournalError(.corrupt, "\(error)")
         }
-        learnt = false
       case .label:
         let record = body.extracting(Label.record(body))
         guard TransactionRecord.source(record) == Int(source.id) else { return }

@@ -8,18 +8,18 @@ package struct FeatureProgram: Sendable {
     package var name: String
     /// The expression in its normal form.
     package var expression: String
-    package var register: Int
+    var register: UInt16
   }
 
   /// A part of a condition whose value is shown in a reason.
   package struct Operand: Sendable, Hashable {
     package var text: String
-    package var register: Int
+    package var register: UInt16
   }
 
   /// A condition of a rule or of a score line.
   package struct Condition: Sendable, Hashable {
-    package var register: Int
+    package var register: UInt16
     package var text: String
     package var operands: [Operand]
     /// The statement's own reason, cut at its placeholders; each piece but the last is followed by
@@ -34,14 +34,27 @@ package struct FeatureProgram: Sendable {
   package var fingerprint: UInt64
 
   let plans: [WindowPlan]
+  /// The first look of each kind at its own windows, in the order of `plans`, then the others.
+  let views: [ViewPlan]
   let aggregates: [AggregatePlan]
-  /// Registers of the filters, by their number.
-  let filters: [Int]
-  /// What needs no window, then what does.
-  let before: [Operation]
-  let after: [Operation]
-  let constants: [(register: Int, value: Double)]
+  let filters: [FilterPlan]
+  /// What needs no window; then what needs the aggregates of each level; see `FilterPlan.level`.
+  let stages: [[Operation]]
+  /// What needs the decision.
+  let settled: [Operation]
+  /// The register of the decision's outcome in them, or nil.
+  let outcomeRegister: UInt16?
+  let constants: [(register: UInt16, value: Double)]
   let texts: [[UInt8]]
   let registerCount: Int
   let amountScale: Double
+  /// Number slots that hold doubles, not money.
+  let numberSlots: Set<Int>
+
+  /// Bytes that one entity of each kind takes, and one of its events, without slack.
+  package var footprint: [(key: [Int], entity: Int, event: Int)] {
+    plans.map { plan in
+      (plan.key, WindowLayout.statesStart(plan) + 32 * plan.tracked.count, plan.slotBytes)
+    }
+  }
 }

@@ -15,8 +15,6 @@ struct Operation: Sendable {
     case weekend
     case night
     case dayOfMonth
-    /// a: the aggregate's number.
-    case aggregate
     case add
     case subtract
     case multiply
@@ -38,6 +36,9 @@ struct Operation: Sendable {
     case exponential
     case roundDown
     case isMissing
+    /// a and b: registers of a latitude and a longitude; the destination and the register behind
+    /// it hold the other place, and the destination takes the distance.
+    case distance
   }
 
   var code: Code

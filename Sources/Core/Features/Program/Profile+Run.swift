@@ -8,62 +8,77 @@ struct ZoneOffset {
   var microseconds: Int64 = 0
 }
 
+/// A stretch of operations, packed.
+struct OperationStage {
+  let memory: Memory
+  let count: Int
+
+  init(_ operations: [Operation], _ reservation: Reservation) {
+    memory = reservation.region(max(4096, 8 * operations.count))
+    count = operations.count
+    for (index, operation) in operations.enumerated() {
+      memory.store(operation.code.rawValue, at: 8 * index)
+      memory.store(operation.a, at: 8 * index + 2)
+      memory.store(operation.b, at: 8 * index + 4)
+      memory.store(operation.destination, at: 8 * index + 6)
+    }
+  }
+}
+
 extension Profile {
   /// Runs a stretch of operations over the registers.
-  func run(
-    _ operations: Memory,
-    _ count: Int,
-    _ record: borrowing Span<UInt8>,
-    _ time: Int64
-  ) {
+  func run(_ stage: OperationStage, _ record: borrowing Span<UInt8>, _ time: Int64) {
+    let registers = registers
     var place = 0
-    let end = 8 * count
+    let end = 8 * stage.count
     while place < end {
-      let raw: UInt64 = operations.load(place)
+      let raw: UInt64 = stage.memory.load(place)
       place += 8
       guard let code = Operation.Code(rawValue: UInt8(truncatingIfNeeded: raw)) else {
         preconditionFailure("unknown operation")
       }
-      let a = Int(UInt16(truncatingIfNeeded: raw >> 16))
-      let b = Int(UInt16(truncatingIfNeeded: raw >> 32))
-      let target = Int(UInt16(truncatingIfNeeded: raw >> 48))
+      let a = UInt16(truncatingIfNeeded: raw >> 16)
+      let b = UInt16(truncatingIfNeeded: raw >> 32)
+      let target = UInt16(truncatingIfNeeded: raw >> 48)
+      let value: Double
       switch code {
-      case .add: set(target, register(a) + register(b))
-      case .subtract: set(target, register(a) - register(b))
-      case .multiply: set(target, register(a) * register(b))
-      case .divide: set(target, quotient(register(a), register(b)))
-      case .negate: set(target, -register(a))
-      case .not: set(target, register(a) == 0 ? 1 : 0)
-      case .and: set(target, register(a) != 0 && register(b) != 0 ? 1 : 0)
-      case .or: set(target, register(a) != 0 || register(b) != 0 ? 1 : 0)
-      case .equal: set(target, register(a) == register(b) ? 1 : 0)
-      case .notEqual: set(target, register(a) < register(b) || register(a) > register(b) ? 1 : 0)
-      case .less: set(target, register(a) < register(b) ? 1 : 0)
-      case .lessOrEqual: set(target, register(a) <= register(b) ? 1 : 0)
-      case .otherwise: set(target, register(a).isNaN ? register(b) : register(a))
-      case .least: set(target, least(register(a), register(b)))
-      case .greatest: set(target, -least(-register(a), -register(b)))
-      case .absolute: set(target, register(a).magnitude)
-      case .squareRoot: set(target, finite(register(a).squareRoot()))
-      case .logarithm:
-        set(target, register(a) > 0 ? DeterministicMath.log(register(a)) : .nan)
-      case .exponential: set(target, finite(DeterministicMath.exp(register(a))))
-      case .roundDown: set(target, register(a).rounded(.down))
-      case .isMissing: set(target, register(a).isNaN ? 1 : 0)
-      case .aggregate: preconditionFailure("aggregates are read by their windows")
+      case .add: value = registers[a] + registers[b]
+      case .subtract: value = registers[a] - registers[b]
+      case .multiply: value = registers[a] * registers[b]
+      case .divide: value = finite(registers[a] / registers[b])
+      case .negate: value = -registers[a]
+      case .not: value = registers[a] == 0 ? 1 : 0
+      case .and: value = registers[a] != 0 && registers[b] != 0 ? 1 : 0
+      case .or: value = registers[a] != 0 || registers[b] != 0 ? 1 : 0
+      case .equal: value = registers[a] == registers[b] ? 1 : 0
+      case .notEqual:
+        value = registers[a] < registers[b] || registers[a] > registers[b] ? 1 : 0
+      case .less: value = registers[a] < registers[b] ? 1 : 0
+      case .lessOrEqual: value = registers[a] <= registers[b] ? 1 : 0
+      case .otherwise: value = registers[a].isNaN ? registers[b] : registers[a]
+      case .least: value = least(registers[a], registers[b])
+      case .greatest: value = -least(-registers[a], -registers[b])
+      case .absolute: value = registers[a].magnitude
+      case .squareRoot: value = finite(registers[a].squareRoot())
+      case .logarithm: value = registers[a] > 0 ? DeterministicMath.log(registers[a]) : .nan
+      case .exponential: value = finite(DeterministicMath.exp(registers[a]))
+      case .roundDown: value = registers[a].rounded(.down)
+      case .isMissing: value = registers[a].isNaN ? 1 : 0
       case .amount, .money, .number, .textIsConstant, .textIsText, .textIsPresent:
-        set(target, field(code, a, b, record))
-      case .hour, .weekday, .weekend, .night, .dayOfMonth: set(target, calendar(code, time))
+        value = field(code, Int(a), Int(b), record)
+      case .hour, .weekday, .weekend, .night, .dayOfMonth: value = calendar(code, time)
+      case .distance:
+        value = GreatCircle.kilometres(
+          from: (registers[a], registers[b]),
+          to: (registers[target], registers[target &+ 1])
+        )
       }
+      registers[target] = value
     }
   }
 
   @inline(__always)
   private func finite(_ value: Double) -> Double { value.isFinite ? value : .nan }
-
-  /// A quotient by nothing is missing.
-  @inline(__always)
-  private func quotient(_ a: Double, _ b: Double) -> Double { finite(a / b) }
 
   @inline(__always)
   private func least(_ a: Double, _ b: Double) -> Double {
@@ -82,7 +97,8 @@ extension Profile {
       return Double(TransactionRecord.amount(record).minorUnits) / program.amountScale
     case .money:
       let minor = Int64(bitPattern: TransactionRecord.bits(a, record))
-      return minor == Money.missing.minorUnits ? .nan : Double(minor) / register(b)
+      return minor == Money.missing.minorUnits
+        ? .nan : Double(minor) / registers[UInt16(truncatingIfNeeded: b)]
     case .number: return finite(Double(bitPattern: TransactionRecord.bits(a, record)))
     case .textIsPresent: return TransactionRecord.text(a, record).isEmpty ? 0 : 1
     case .textIsConstant:

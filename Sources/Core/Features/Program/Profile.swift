@@ -4,31 +4,37 @@ package import Payments
 package final class Profile {
   package let program: FeatureProgram
   let source: Source
-  let kinds: [EntityWindows]
-  let registers: Memory
-  private let beforeOperations: Memory
-  private let afterOperations: Memory
-  private let beforeCount: Int
-  private let afterCount: Int
-  /// The aggregates of each kind.
-  private let aggregates: [[AggregatePlan]]
-  /// What the hot path needs of the plans, flat: the slots of each kind's key, and its measures.
-  let keySlots: [[Int]]
-  let additions: [[Addition]]
-  private let featureRegisters: [Int]
-  private let conditionRegisters: [Int]
+  let kinds: [EntityKind]
+  let limits: EntityKind.Limits
+  /// The hot path's own forms of the plans: plain rows.
+  let windows: [EntityWindows]
+  let views: [View]
+  let looks: [Look]
+  let additions: [Addition]
+  let lateAdditions: [LateAddition]
+  let aggregates: [AggregatePlan]
+  /// Where the aggregates of each level end.
+  let levelEnds: [Int]
+  let operations: [OperationStage]
+  let settledOperations: OperationStage
+  /// Whether what a transaction adds depends on windows.
+  let hasLateAdditions: Bool
+  let registers: Registers
+  private let reservation = Reservation()
+  private let featureRegisters: [UInt16]
+  private let conditionRegisters: [UInt16]
   /// `vector` as bytes.
   private let vectorBytes: Memory
   /// Latest event time seen, µs; windows and expiry follow it.
   package internal(set) var watermark = Int64.min
   /// Until the watermark passes it, some windows have not seen their whole length, µs.
   package internal(set) var warmingUntil = Int64.min
-  /// Label changes that arrived less than the late bound ago, oldest first.
-  var recentLabels: [LabelChange] = []
-  private var recentStart = 0
-  /// The names of the last transaction's entities, kind by kind, and where each ends.
+  /// Facts that arrived less than the late bound ago, oldest first.
+  var recentFacts: [FactChange] = []
+  var recentStart = 0
+  /// The names of several fields that the last transaction has, and where each look's starts.
   var keyBytes: [UInt8] = []
-  var keyEnds: [Int]
+  var keyStarts: [Int]
   /// The zone's offset and the stretch of time for which it holds, µs.
   var zoneOffset = ZoneOffset()
 
@@ -37,48 +43,95 @@ package final class Profile {
   /// The conditions that the last transaction meets, ascending.
   package private(set) var holding: [Int] = []
   /// Whether the last transaction came later than the source's bound.
-  package private(set) var wasTooLate = false
-  package private(set) var wasApproximate = false
+  package internal(set) var wasTooLate = false
+  package internal(set) var wasApproximate = false
   /// The time at which the last transaction landed in the windows, µs.
-  package private(set) var landed: Int64 = 0
+  package internal(set) var landed: Int64 = 0
 
   /// Empty state.
   ///
-  /// `seed` only orders hash tables; `reserve` is address space a column.
+  /// `seed` only orders hash tables; `reserve` is address space a region; the limits bound what is
+  /// kept of one kind.
   ///
   /// The windows of `earlier` that the program needs unchanged are taken over; the others start
   /// empty, and the features are `warming` until the longest of them is filled.
-  package init(
+  package convenience init(
     program: FeatureProgram,
     source: Source,
     seed: UInt64 = 0,
     reserve: Int = 32 << 30,
     continuing earlier: Profile? = nil
   ) {
+    self.init(
+      program: program,
+      source: source,
+      limits: EntityKind.Limits(),
+      seed: seed,
+      reserve: reserve,
+      continuing: earlier
+    )
+  }
+
+  /// The same with bounds of one's own on what is kept, as tests use them.
+  package convenience init(
+    program: FeatureProgram,
+    source: Source,
+    entitiesMax: Int,
+    ringLog: Int,
+    reserve: Int
+  ) {
+    self.init(
+      program: program,
+      source: source,
+      limits: EntityKind.Limits(entities: entitiesMax, ringLog: ringLog),
+      seed: 0,
+      reserve: reserve,
+      continuing: nil
+    )
+  }
+
+  init(
+    program: FeatureProgram,
+    source: Source,
+    limits: EntityKind.Limits,
+    seed: UInt64,
+    reserve: Int,
+    continuing earlier: Profile?
+  ) {
     self.program = program
     self.source = source
+    self.limits = limits
     let reusable = earlier.flatMap { $0.source.lateBound == source.lateBound ? $0.kinds : nil }
     var moved: [Int: Int] = [:]
-    var windows: [EntityWindows] = []
+    var kinds: [EntityKind] = []
     var warming = Int64.min
     for plan in program.plans {
-      if let reusable, let number = reusable.firstIndex(where: { $0.plan == plan }) {
-        moved[number] = windows.count
-        windows.append(reusable[number])
+      if let reusable,
+        let number = reusable.firstIndex(where: { $0.plan.normalized == plan.normalized })
+      {
+        moved[number] = kinds.count
+        kinds.append(reusable[number])
       } else {
-        windows.append(
-          EntityWindows(plan: plan, lateBound: source.lateBound, seed: seed, reserve: reserve)
+        kinds.append(
+          EntityKind(
+            plan: plan,
+            lateBound: source.lateBound,
+            limits: limits,
+            seed: seed,
+            reserve: reserve
+          )
         )
         if let earlier, earlier.watermark != .min {
           warming = max(warming, earlier.watermark + (plan.offsets.last ?? 0))
         }
       }
     }
-    kinds = windows
+    self.kinds = kinds
+    windows = kinds.map(\.windows)
     if let earlier {
       watermark = earlier.watermark
       warmingUntil = max(warming, moved.isEmpty ? .min : earlier.warmingUntil)
-      recentLabels = earlier.recentLabels.compactMap { change in
+      recentFacts = earlier.recentFacts.compactMap { change in
         moved[change.kind].map { number in
           var change = change
           change.kind = number
@@ -86,103 +139,59 @@ package final class Profile {
         }
       }
     }
-    registers = Memory(reserve: max(4096, 8 * program.registerCount))
-    for (register, value) in program.constants {
-      registers.store(value.bitPattern, at: 8 * register)
+    let reservation = reservation
+    views = program.views.map { _ in View(reservation.region(View.bytes)) }
+    looks = program.views.map { Look($0) }
+    registers = reservation.region(Registers.bytes).registers
+    for (register, value) in program.constants { registers[register] = value }
+    additions = Addition.all(of: program)
+    lateAdditions = LateAddition.all(of: program)
+    hasLateAdditions = lateAdditions.contains { $0.level < FilterPlan.settled }
+    operations = program.stages.map { OperationStage($0, reservation) }
+    settledOperations = OperationStage(program.settled, reservation)
+    let sorted = program.aggregates.sorted { ($0.level, $0.view) < ($1.level, $1.view) }
+    aggregates = sorted
+    levelEnds = (0..<program.stages.count).map { level in
+      sorted.firstIndex { $0.level > level } ?? sorted.count
     }
     vector = [Float](repeating: .nan, count: program.features.count)
-    beforeOperations = Profile.pack(program.before)
-    var read = [[AggregatePlan]](repeating: [], count: program.plans.count)
-    for operation in program.after where operation.code == .aggregate {
-      var plan = program.aggregates[Int(operation.a)]
-      plan.destination = Int(operation.destination)
-      read[plan.kind].append(plan)
-    }
-    aggregates = read
-    keySlots = program.plans.map(\.key)
-    additions = program.plans.map { plan in
-      plan.measures.map { Addition($0, filters: program.filters) }
-    }
-    let after = program.after.filter { $0.code != .aggregate }
-    afterOperations = Profile.pack(after)
-    beforeCount = program.before.count
-    afterCount = after.count
     featureRegisters = program.features.map(\.register)
     conditionRegisters = program.conditions.map(\.register)
-    vectorBytes = Memory(reserve: max(4096, 4 * program.features.count))
-    keyEnds = [Int](repeating: 0, count: program.plans.count)
-  }
-
-  private static func pack(_ operations: [Operation]) -> Memory {
-    let memory = Memory(reserve: max(4096, 8 * operations.count))
-    for (index, operation) in operations.enumerated() {
-      memory.store(operation.code.rawValue, at: 8 * index)
-      memory.store(operation.a, at: 8 * index + 2)
-      memory.store(operation.b, at: 8 * index + 4)
-      memory.store(operation.destination, at: 8 * index + 6)
-    }
-    return memory
+    vectorBytes = reservation.region(max(4096, 4 * program.features.count))
+    keyStarts = [Int](repeating: 0, count: program.views.count + 1)
   }
 
   package var isWarming: Bool { watermark < warmingUntil }
 
-  package var entityCount: Int { kinds.reduce(0) { $0 + $1.entityCount } }
-  package var eventCount: Int { kinds.reduce(0) { $0 + $1.eventCount } }
-
-  @inline(__always)
-  package func register(_ number: Int) -> Double {
-    Double(bitPattern: registers.load(8 * number))
-  }
-
-  @inline(__always)
-  func set(_ number: Int, _ value: Double) {
-    registers.store(value.bitPattern, at: 8 * number)
-  }
-
-  /// Takes a transaction into the windows and computes all features and conditions for it;
-  /// `evaluate: false` only learns.
-  package func record(_ record: borrowing Span<UInt8>, evaluate: Bool = true) {
-    let time = TransactionRecord.time(record).microseconds
-    let previous = watermark
-    wasTooLate = previous != .min && time < previous - source.lateBound
-    landed = wasTooLate ? previous : time
-    watermark = max(previous, landed)
-    announceKeys(record)
-    run(beforeOperations, beforeCount, record, time)
-    for number in kinds.indices { kinds[number].prefetchHeader() }
-    for number in kinds.indices { fillDeltas(number, record) }
-    for number in kinds.indices { kinds[number].prefetchEvents() }
-    wasApproximate = false
-    let idHash = TransactionRecord.idHash(record)
-    for number in kinds.indices {
-      update(number, record, idHash)
-      if kinds[number].entity >= 0, kinds[number].approximate { wasApproximate = true }
+  package var entityCount: Int { windows.reduce(0) { $0 + $1.entityCount } }
+  package var eventCount: Int { windows.reduce(0) { $0 + $1.eventCount } }
+  /// Bytes of rings, names and tracked windows that are in use.
+  package var stateBytes: Int {
+    windows.reduce(0) {
+      $0 + $1.rings.liveBytes + $1.table.names.liveBytes + $1.ordered.liveBytes
+        + $1.entityCount * ($1.layout.headerStride + 16)
     }
-    pruneLabels()
-    if !evaluate { return }
-    let unseen = recentStart < recentLabels.count && landed < watermark
-    if unseen { adjustLabels(sign: -1) }
-    for number in kinds.indices { kinds[number].evaluate(aggregates[number], into: registers) }
-    run(afterOperations, afterCount, record, time)
-    if unseen { adjustLabels(sign: 1) }
-    collect()
   }
+
+  package func register(_ number: UInt16) -> Double { registers[number] }
 
   /// Brings features and conditions from their registers to where they are read.
-  private func collect() {
+  func collect() {
     // Taken out meanwhile, so that it is checked once that nobody else holds it.
     var taken = vector
     vector = []
     var values = taken.mutableSpan
-    for index in values.indices {
-      let value = Float(register(featureRegisters[index]))
+    let features = featureRegisters
+    for index in features.indices {
+      let value = Float(registers[features[index]])
       let clean = value.isFinite ? value : .nan
       values[index] = clean
       vectorBytes.store(clean.bitPattern, at: 4 * index)
     }
     vector = taken
     holding.removeAll(keepingCapacity: true)
-    for index in conditionRegisters.indices where register(conditionRegisters[index]) != 0 {
+    let conditions = conditionRegisters
+    for index in conditions.indices where registers[conditions[index]] != 0 {
       holding.append(index)
     }
   }
@@ -190,49 +199,5 @@ package final class Profile {
   /// Appends the vector's bytes, float by float, little-endian.
   package func appendVector(to bytes: inout [UInt8]) {
     vectorBytes.append(at: 0, count: 4 * featureRegisters.count, to: &bytes)
-  }
-
-  /// Applies a label to the windows of its transaction's entities.
-  package func label(_ record: borrowing Span<UInt8>, fraud: Bool, landed: Int64) {
-    let idHash = TransactionRecord.idHash(record)
-    for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
-      keyBytes.removeAll(keepingCapacity: true)
-      guard appendKey(number, record) else { continue }
-      let key = keyBytes
-      let change = kind.label(
-        kind: number,
-        key.span,
-        time: landed,
-        idHash: idHash,
-        fraud: fraud,
-        arrival: watermark
-      )
-      if let change { recentLabels.append(change) }
-    }
-  }
-
-  /// Notes that the last transaction was declined: without a label it never matures.
-  package func markDeclined() {
-    for kind in kinds { kind.markUnmaturable() }
-  }
-
-  /// Hides the labels that were not known yet at the time of a late transaction, or shows them
-  /// again.
-  private func adjustLabels(sign: Int32) {
-    for change in recentLabels[recentStart...] where change.arrival > landed {
-      kinds[change.kind].adjust(change, sign: sign)
-    }
-  }
-
-  private func pruneLabels() {
-    while recentStart < recentLabels.count,
-      recentLabels[recentStart].arrival < watermark - source.lateBound
-    {
-      recentStart += 1
-    }
-    if recentStart > 1024, recentStart * 2 > recentLabels.count {
-      recentLabels.removeFirst(recentStart)
-      recentStart = 0
-    }
   }
 }

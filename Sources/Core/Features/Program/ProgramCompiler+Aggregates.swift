@@ -2,8 +2,51 @@ import Language
 import Payments
 
 extension ProgramCompiler {
-  /// Compiles an aggregate: its entity kind, the ends of its window, and the prefix sums it needs.
+  /// Compiles an aggregate: its entity kind, the ends of its window, and the columns it needs.
   mutating func compile(_ aggregate: AggregateExpression) throws(LanguageError) -> Value {
+    let place = aggregate.location
+    guard aggregate.arguments.count == aggregate.function.arguments.count else {
+      let wanted = aggregate.function.arguments.map(\.rawValue).joined(separator: " and ")
+      throw LanguageError(
+        "\(aggregate.function.rawValue) takes \(wanted.isEmpty ? "no argument" : wanted)",
+        at: place,
+        hint: "as in '\(aggregate.function.example)'"
+      )
+    }
+    if let value = try composite(aggregate) { return value }
+    var selection = try selection(of: aggregate)
+    let field = try field(of: aggregate)
+    if aggregate.function.needsPresence, let field, field.slot != nil {
+      selection.filter = try presentFilter(selection, aggregate, field)
+    }
+    return try compile(aggregate, selection, field)
+  }
+
+  /// What a transaction must have for it to count in an aggregate.
+  struct Selection {
+    /// The condition on fields, aggregates and outcome.
+    var condition: Expression?
+    var filter: Int?
+    var level = 0
+    var fact: Fact?
+    var isActivity = false
+  }
+
+  /// The field that an aggregate reads.
+  struct FieldUse {
+    var name: String
+    var place: Location
+    /// The number slot, or nil for the amount.
+    var slot: Int?
+    var isNumber: Bool
+  }
+
+  /// Compiles an aggregate whose transactions are chosen by a filter's number.
+  mutating func compile(
+    _ aggregate: AggregateExpression,
+    _ selection: Selection,
+    _ field: FieldUse?
+  ) throws(LanguageError) -> Value {
     let place = aggregate.location
     guard drafts.count < ProgramCompiler.aggregatesMax else {
       throw LanguageError(
@@ -11,188 +54,277 @@ extension ProgramCompiler {
         at: place
       )
     }
-    let function = try function(of: aggregate)
-    var (filterExpression, field, scale) = try argument(of: aggregate, function)
-    if let filter = aggregate.filter {
-      filterExpression =
-        filterExpression.map { .binary(.and, $0, filter, place) } ?? filter
-    }
-    var filter: Int?
-    if let filterExpression {
-      filter = try number(ofFilter: filterExpression, aggregate.filter?.location ?? place)
-    }
-    if function != .sum, function != .mean { scale = 1 }
+    let (kind, view) = try entity(of: aggregate, isActivity: selection.isActivity)
     let second = Double(Timestamp.microsecondsPerSecond)
     let newer = Int64(aggregate.delaySeconds * second)
     let older = newer + Int64(aggregate.windowSeconds * second)
-    let kind = try kindNumber(of: aggregate)
-    let mature = min(max(source.maturity, newer), older)
-    var offsets = [newer, older]
-    if function == .fraudRate { offsets.append(mature) }
-    for offset in offsets where offset > 0 { kinds[kind].offsets.insert(offset) }
-    guard kinds[kind].offsets.count <= EntityWindows.Scratch.offsetsMax else {
-      throw LanguageError(
-        "one entity has at most \(EntityWindows.Scratch.offsetsMax) window ends",
-        at: place
-      )
-    }
-    var measures: [Measure] = []
-    if filter != nil { measures.append(Measure(kind: .count, filter: filter, field: nil)) }
-    switch function {
-    case .count: break
-    case .sum, .mean: measures.append(Measure(kind: .sum, filter: filter, field: field))
-    case .fraudRate:
-      measures.append(Measure(kind: .fraud, filter: filter, field: nil))
-      measures.append(Measure(kind: .unmaturable, filter: filter, field: nil))
-      if newer < source.maturity {
-        measures.append(Measure(kind: .labelled, filter: filter, field: nil))
-      }
-    }
-    for measure in measures where !kinds[kind].measures.contains(measure) {
-      kinds[kind].measures.append(measure)
-    }
-    guard kinds[kind].measures.count <= EntityWindows.Scratch.measuresMax else {
-      throw LanguageError(
-        "one entity has at most \(EntityWindows.Scratch.measuresMax) sums and counts",
-        at: place
-      )
-    }
-    drafts.append(
-      AggregateDraft(
-        function: function,
-        kind: kind,
-        beforeThis: aggregate.beforeThis,
-        newer: newer,
-        older: older,
-        filter: filter,
-        field: field,
-        scale: scale
-      )
+    let includesThis = newer == 0 && !aggregate.beforeThis
+    var draft = AggregateDraft(
+      function: aggregate.function.reading,
+      view: view,
+      level: includesThis && selection.level < FilterPlan.settled ? selection.level : 0,
+      beforeThis: aggregate.beforeThis,
+      newer: newer,
+      older: older,
+      filter: selection.filter,
+      fact: selection.fact,
+      field: field?.slot,
+      destination: try newRegister(place)
     )
-    return try emit(.aggregate, drafts.count - 1, 0, .number, true, place)
-  }
-
-  private func function(
-    of aggregate: AggregateExpression
-  ) throws(LanguageError) -> AggregatePlan.Function {
-    switch aggregate.function {
-    case "count": return .count
-    case "sum": return .sum
-    case "mean": return .mean
-    case "fraud_rate": return .fraudRate
-    default:
-      throw LanguageError("unknown aggregate '\(aggregate.function)'", at: aggregate.location)
+    if let field {
+      draft.isNumber = field.isNumber
+      draft.scale =
+        field.isNumber ? Profile.numberScale : Double(source.currency.minorUnitsPerUnit)
     }
-  }
-
-  /// The summed field, its scale, and for a mean of a field that may be missing the filter that
-  /// leaves those out.
-  private mutating func argument(
-    of aggregate: AggregateExpression,
-    _ function: AggregatePlan.Function
-  ) throws(LanguageError) -> (filter: Expression?, field: Int?, scale: Double) {
-    let scale = Double(source.currency.minorUnitsPerUnit)
-    guard function == .sum || function == .mean else {
-      guard aggregate.argument == nil else {
-        throw LanguageError(
-          "\(aggregate.function) takes no argument",
-          at: aggregate.location,
-          hint: "choose transactions by 'where'"
-        )
+    for distance in [newer, older] where distance > 0 { add(offset: distance, to: kind) }
+    try addColumns(aggregate, &draft, kind)
+    try checkLimits(kind, place)
+    drafts.append(draft)
+    guard draft.level < ProgramCompiler.stagesMax else {
+      throw LanguageError("aggregates are nested too deeply in 'where'", at: place)
+    }
+    let unit: Unit? =
+      switch aggregate.function.unit {
+      case "its field's": field?.isNumber == true ? nil : .money
+      case "time": .seconds
+      default: .plain
       }
-      return (nil, nil, scale)
+    return Value(
+      register: draft.destination,
+      type: .number,
+      stage: draft.level + 1,
+      unit: unit,
+      isRate: aggregate.function == .fraudRate
+    )
+  }
+
+  private mutating func add(offset: Int64, to kind: Int) {
+    if !kinds[kind].offsets.contains(offset) { kinds[kind].offsets.append(offset) }
+  }
+
+  private mutating func add(_ measure: Measure, to kind: Int) -> Int {
+    if let number = kinds[kind].measures.firstIndex(of: measure) { return number }
+    kinds[kind].measures.append(measure)
+    return kinds[kind].measures.count - 1
+  }
+
+  /// The number of an element among others, to which it is added where it is new.
+  private func number<Element: Equatable>(of element: Element, in list: inout [Element]) -> Int {
+    if let number = list.firstIndex(of: element) { return number }
+    list.append(element)
+    return list.count - 1
+  }
+
+  private mutating func addColumns(
+    _ aggregate: AggregateExpression,
+    _ draft: inout AggregateDraft,
+    _ kind: Int
+  ) throws(LanguageError) {
+    let (filter, field) = (draft.filter, draft.field)
+    if filter != nil { _ = add(Measure(kind: .count, filter: filter), to: kind) }
+    if let fact = draft.fact { _ = add(fact.measure(filter), to: kind) }
+    let value = ValueColumn(field: field, filter: filter)
+    switch aggregate.function {
+    case .sum, .mean: _ = add(Measure(kind: .sum, filter: filter, field: field), to: kind)
+    case .std:
+      _ = add(Measure(kind: .sum, filter: filter, field: field), to: kind)
+      _ = add(Measure(kind: .squares, filter: filter, field: field), to: kind)
+    case .min, .max:
+      let column = number(of: value, in: &kinds[kind].values)
+      let tree = TreeColumn(value: column, greatest: aggregate.function == .max)
+      draft.column = number(of: tree, in: &kinds[kind].trees)
+    case .first, .last: draft.column = number(of: value, in: &kinds[kind].values)
+    case .median, .quantile:
+      draft.quantile = try share(aggregate)
+      draft.column = number(of: value, in: &kinds[kind].values)
+      draft.tracked = track(.ordered, draft, kind)
+    case .distinct, .entropy:
+      let text = try text(aggregate)
+      let link = LinkColumn(text: text, filter: filter)
+      draft.column = number(of: link, in: &kinds[kind].links)
+      draft.tracked = track(aggregate.function == .distinct ? .distinct : .entropy, draft, kind)
+    case .decayedCount, .decayedSum: try addDecay(aggregate, &draft, kind)
+    case .fraudRate:
+      let mature = min(max(source.maturity, draft.newer), draft.older)
+      if mature > 0 { add(offset: mature, to: kind) }
+      _ = add(Measure(kind: .fraud, filter: filter), to: kind)
+      _ = add(Measure(kind: .unmaturable, filter: filter), to: kind)
+      if draft.newer < source.maturity {
+        _ = add(Measure(kind: .labelled, filter: filter), to: kind)
+      }
+    case .count, .timeSinceFirst, .timeSinceLast, .streak: break
+    case .zscore, .robustZscore, .ratioToMean, .firstTime, .speed:
+      preconditionFailure("compiled as an expression")
     }
-    guard case .name(let name, let place) = aggregate.argument else {
+  }
+
+  private mutating func track(
+    _ contents: TrackedWindow.Contents,
+    _ draft: AggregateDraft,
+    _ kind: Int
+  ) -> Int {
+    let window = TrackedWindow(
+      contents: contents,
+      column: draft.column,
+      newer: draft.newer,
+      older: draft.older,
+      beforeThis: draft.beforeThis && draft.newer == 0
+    )
+    return number(of: window, in: &kinds[kind].tracked)
+  }
+
+  private mutating func addDecay(
+    _ aggregate: AggregateExpression,
+    _ draft: inout AggregateDraft,
+    _ kind: Int
+  ) throws(LanguageError) {
+    guard case .duration(let seconds)? = aggregate.arguments.last, seconds >= 1 else {
       throw LanguageError(
-        "\(aggregate.function) takes a money field",
+        "\(aggregate.function.rawValue) takes a half-life of at least a second",
         at: aggregate.location,
-        hint: "as in '\(aggregate.function)(amount)'"
+        hint: "as in '\(aggregate.function.example)'"
       )
     }
-    if name == "amount" { return (nil, nil, scale) }
-    guard let slot = source.schema.numberSlot(name), source.schema.numbers[slot].kind == .money
+    let measure: Measure
+    if aggregate.function == .decayedSum {
+      measure = Measure(kind: .sum, filter: draft.filter, field: draft.field)
+    } else {
+      measure = draft.fact?.measure(draft.filter) ?? Measure(kind: .count, filter: draft.filter)
+    }
+    let decay = DecayColumn(
+      measure: add(measure, to: kind),
+      halfLife: Int64(seconds * Double(Timestamp.microsecondsPerSecond)),
+      scale: draft.scale
+    )
+    draft.column = number(of: decay, in: &kinds[kind].decays)
+  }
+
+  private func share(_ aggregate: AggregateExpression) throws(LanguageError) -> Double {
+    if aggregate.function == .median { return 0.5 }
+    guard case .number(let share) = aggregate.arguments[1], share >= 0, share <= 1 else {
+      throw LanguageError(
+        "quantile takes a number from 0 to 1",
+        at: aggregate.location,
+        hint: "as in '\(aggregate.function.example)'"
+      )
+    }
+    return share
+  }
+
+  /// The text slot that an aggregate counts.
+  private func text(_ aggregate: AggregateExpression) throws(LanguageError) -> Int {
+    guard case .name(let name, let place) = aggregate.arguments[0],
+      let slot = source.schema.textSlot(name)
     else {
       throw LanguageError(
-        "'\(name)' is not a money field",
-        at: place,
-        hint: isField(name) ? "sums are exact and take money only" : suggestion(for: name)
+        "\(aggregate.function.rawValue) takes a text field",
+        at: aggregate.arguments[0].location ?? aggregate.location,
+        hint: "as in '\(aggregate.function.example)'"
       )
     }
-    let present = Expression.unary(
-      .not,
-      .call("missing", [.name(name, place)], place),
-      place
-    )
-    return (function == .mean ? present : nil, slot, scale)
+    guard slot != Schema.Text.id else {
+      throw LanguageError("every transaction has another '\(name)'", at: place)
+    }
+    return slot
   }
 
-  private mutating func number(
-    ofFilter expression: Expression,
-    _ place: Location
-  ) throws(LanguageError) -> Int {
-    let plain = expression.withoutPlaces
-    if let number = filterNumbers[plain] { return number }
-    let value = try compile(expression)
-    try expect(.truth, value, place)
-    guard !value.windowed else {
+  /// The field that an aggregate sums, compares or remembers.
+  private func field(
+    of aggregate: AggregateExpression
+  ) throws(LanguageError) -> FieldUse? {
+    guard aggregate.function.arguments.first == .field else { return nil }
+    guard case .name(let name, let place) = aggregate.arguments[0] else {
       throw LanguageError(
-        "'where' looks at the transaction's own fields only",
-        at: place,
-        hint: "an aggregate cannot stand inside of another"
+        "\(aggregate.function.rawValue) takes a money or number field",
+        at: aggregate.arguments[0].location ?? aggregate.location,
+        hint: "as in '\(aggregate.function.example)'"
       )
     }
-    guard filters.count < ProgramCompiler.filtersMax else {
+    if name == "amount" { return FieldUse(name: name, place: place, slot: nil, isNumber: false) }
+    guard let slot = source.schema.numberSlot(name) else {
       throw LanguageError(
-        "a program has at most \(ProgramCompiler.filtersMax) different 'where'",
+        "'\(name)' is not a money or number field",
+        at: place,
+        hint: isField(name) || featureValues[name] != nil
+          ? "an aggregate reads fields of the transactions themselves" : suggestion(for: name)
+      )
+    }
+    let isNumber = source.schema.numbers[slot].kind == .number
+    return FieldUse(name: name, place: place, slot: slot, isNumber: isNumber)
+  }
+
+  private func checkLimits(_ kind: Int, _ place: Location) throws(LanguageError) {
+    let plan = kinds[kind]
+    guard plan.offsets.count <= WindowLayout.offsetsMax else {
+      throw LanguageError(
+        "one entity has at most \(WindowLayout.offsetsMax) window ends",
         at: place
       )
     }
-    filters.append(value.register)
-    filterNumbers[plain] = filters.count - 1
-    return filters.count - 1
+    guard plan.measures.count < WindowLayout.measuresMax else {
+      throw LanguageError(
+        "one entity has at most \(WindowLayout.measuresMax) sums and counts",
+        at: place
+      )
+    }
+    let columns = [
+      plan.values.count, plan.decays.count, plan.trees.count, plan.links.count, plan.tracked.count,
+    ]
+    guard columns.allSatisfy({ $0 <= WindowLayout.columnsMax }) else {
+      throw LanguageError(
+        "one entity has at most \(WindowLayout.columnsMax) columns or tracked windows of a sort",
+        at: place
+      )
+    }
   }
 
-  private mutating func kindNumber(
-    of aggregate: AggregateExpression
-  ) throws(LanguageError) -> Int {
-    var key: [Int] = []
-    for name in aggregate.key {
+  /// The kind of entity whose windows an aggregate reads, and the look by which it finds them.
+  private mutating func entity(
+    of aggregate: AggregateExpression,
+    isActivity: Bool
+  ) throws(LanguageError) -> (kind: Int, view: Int) {
+    let place = aggregate.location
+    let key = try slots(aggregate.key, place)
+    let role =
+      try aggregate.role.map { role throws(LanguageError) in try slots(role, place) } ?? key
+    guard role.count == key.count else {
+      throw LanguageError("'as' names as many fields as 'by'", at: place)
+    }
+    if isActivity {
+      let known = [Schema.Text.account, Schema.Text.device]
+      guard role.allSatisfy({ known.contains($0) }) else {
+        throw LanguageError("an activity has an account and a device only", at: place)
+      }
+    }
+    if aggregate.role != nil, role == key {
+      throw LanguageError("'as' names another field than 'by'", at: place)
+    }
+    var kind = kinds.firstIndex { $0.key == role } ?? -1
+    if kind < 0 {
+      kind = kinds.count
+      kinds.append(WindowPlan(key: role))
+    }
+    if isActivity { kinds[kind].hasActivities = true }
+    let view = ViewPlan(kind: kind, key: key, records: role == key)
+    return (kind, number(of: view, in: &views))
+  }
+
+  private func slots(_ names: [String], _ place: Location) throws(LanguageError) -> [Int] {
+    var slots: [Int] = []
+    for name in names {
       guard let slot = source.schema.textSlot(name), slot != Schema.Text.id else {
         let entities = source.schema.texts.dropFirst().joined(separator: ", ")
         throw LanguageError(
           "'\(name)' is not an entity",
-          at: aggregate.location,
+          at: place,
           hint: "entities: " + entities
         )
       }
-      guard !key.contains(slot) else {
-        throw LanguageError("'\(name)' stands twice in the entity", at: aggregate.location)
+      guard !slots.contains(slot) else {
+        throw LanguageError("'\(name)' stands twice in the entity", at: place)
       }
-      key.append(slot)
+      slots.append(slot)
     }
-    if let number = kinds.firstIndex(where: { $0.key == key }) { return number }
-    kinds.append(KindDraft(key: key))
-    return kinds.count - 1
-  }
-}
-
-extension Expression {
-  /// The same expression with all places alike, so that it can be recognised.
-  var withoutPlaces: Expression {
-    let nowhere = Location(line: 0, column: 0)
-    switch self {
-    case .number, .duration, .text: return self
-    case .name(let name, _): return .name(name, nowhere)
-    case .unary(let sign, let operand, _): return .unary(sign, operand.withoutPlaces, nowhere)
-    case .binary(let sign, let left, let right, _):
-      return .binary(sign, left.withoutPlaces, right.withoutPlaces, nowhere)
-    case .call(let name, let arguments, _):
-      return .call(name, arguments.map(\.withoutPlaces), nowhere)
-    case .aggregate(var aggregate):
-      aggregate.argument = aggregate.argument?.withoutPlaces
-      aggregate.filter = aggregate.filter?.withoutPlaces
-      aggregate.location = nowhere
-      return .aggregate(aggregate)
-    }
+    return slots
   }
 }

@@ -3,16 +3,20 @@ import Payments
 
 extension ProgramCompiler {
   /// Functions of one or two numbers.
-  private static let functions: [String: (code: Operation.Code, arguments: Int)] = [
+  static let functions: [String: (code: Operation.Code, arguments: Int)] = [
     "min": (.least, 2), "max": (.greatest, 2), "abs": (.absolute, 1), "sqrt": (.squareRoot, 1),
     "log": (.logarithm, 1), "exp": (.exponential, 1), "floor": (.roundDown, 1),
     "missing": (.isMissing, 1),
   ]
   /// Functions of the transaction's local time.
-  private static let calendar: [String: (code: Operation.Code, type: ValueType)] = [
+  static let calendar: [String: (code: Operation.Code, type: ValueType)] = [
     "hour": (.hour, .number), "weekday": (.weekday, .number), "weekend": (.weekend, .truth),
     "night": (.night, .truth), "day_of_month": (.dayOfMonth, .number),
   ]
+
+  /// All functions by name, without the aggregates.
+  package static let functionNames: [String] =
+    (Array(functions.keys) + Array(calendar.keys) + ["present", "distance"]).sorted()
 
   func isField(_ name: String) -> Bool {
     name == "amount" || source.schema.numberSlot(name) != nil
@@ -29,7 +33,11 @@ extension ProgramCompiler {
 
   private mutating func fresh(_ expression: Expression) throws(LanguageError) -> Value {
     switch expression {
-    case .number(let value), .duration(let value): return constant(value)
+    case .number(let value): return constant(value)
+    case .duration(let value):
+      var span = constant(value)
+      span.unit = .seconds
+      return span
     case .text:
       throw LanguageError(
         "a text stands only beside a text field",
@@ -42,7 +50,9 @@ extension ProgramCompiler {
       switch sign {
       case .negate:
         try expect(.number, value, place)
-        return try emit(.negate, value, nil, .number, place)
+        var result = try emit(.negate, value, nil, .number, place)
+        result.unit = value.unit
+        return result
       case .not:
         try expect(.truth, value, place)
         return try emit(.not, value, nil, .truth, place)
@@ -55,25 +65,39 @@ extension ProgramCompiler {
   }
 
   mutating func constant(_ value: Double) -> Value {
-    if let register = constantRegisters[value.bitPattern] {
-      return Value(register: register, type: .number, windowed: false)
+    let register: UInt16
+    if let known = constantRegisters[value.bitPattern] {
+      register = known
+    } else {
+      register = UInt16(registerCount)
+      registerCount += 1
+      constants.append((register, value))
+      constantRegisters[value.bitPattern] = register
     }
-    let register = registerCount
-    registerCount += 1
-    constants.append((register, value))
-    constantRegisters[value.bitPattern] = register
-    return Value(register: register, type: .number, windowed: false)
+    return Value(register: register, type: .number, stage: 0, unit: nil, constant: value)
   }
 
   private mutating func field(_ name: String, _ place: Location) throws(LanguageError) -> Value {
-    if let value = featureRegisters[name] { return value }
-    if name == "amount" { return try emit(.amount, 0, 0, .number, false, place) }
+    if let value = featureValues[name] { return value }
+    if name == "amount" {
+      return try emit(.amount, 0, 0, .number, 0, place).measured(in: .money)
+    }
     if let slot = source.schema.numberSlot(name) {
       guard source.schema.numbers[slot].kind == .money else {
-        return try emit(.number, slot, 0, .number, false, place)
+        return try emit(.number, UInt16(slot), 0, .number, 0, place)
       }
       let scale = constant(Double(source.currency.minorUnitsPerUnit))
-      return try emit(.money, slot, scale.register, .number, false, place)
+      return try emit(.money, UInt16(slot), scale.register, .number, 0, place).measured(in: .money)
+    }
+    if ProgramCompiler.factWords.contains(name) {
+      throw LanguageError(
+        "'\(name)' is known of earlier transactions only",
+        at: place,
+        hint: name == "outcome"
+          ? "compare it in the 'where' of an aggregate, as in 'where outcome = decline'"
+          : "it stands in the 'where' of an aggregate, as in 'count() by account over 7d where "
+            + "fraud'"
+      )
     }
     if source.schema.textSlot(name) != nil {
       throw LanguageError(
@@ -88,7 +112,7 @@ extension ProgramCompiler {
   func suggestion(for name: String) -> String? {
     let names =
       ["amount"] + source.schema.texts + source.schema.numbers.map(\.name)
-      + featureRegisters.keys.sorted()
+      + featureValues.keys.sorted()
     let close = names.filter { $0.editDistance(to: name) <= 2 }
     if let best = close.min(by: { $0.editDistance(to: name) < $1.editDistance(to: name) }) {
       return "did you mean '\(best)'?"
@@ -122,11 +146,15 @@ extension ProgramCompiler {
     let logical = sign == .and || sign == .or
     try expect(logical ? .truth : .number, a, left.location ?? place)
     try expect(logical ? .truth : .number, b, right.location ?? place)
+    let unit = try unit(sign, a, b, place)
+    try checkRate(sign, a, b, place)
+    var value: Value
     switch sign {
-    case .add: return try emit(.add, a, b, .number, place)
-    case .subtract: return try emit(.subtract, a, b, .number, place)
-    case .multiply: return try emit(.multiply, a, b, .number, place)
-    case .divide: return try emit(.divide, a, b, .number, place)
+    case .add: value = try emit(.add, a, b, .number, place)
+    case .subtract: value = try emit(.subtract, a, b, .number, place)
+    case .multiply: value = try emit(.multiply, a, b, .number, place)
+    case .divide: value = try emit(.divide, a, b, .number, place)
+    case .otherwise: value = try emit(.otherwise, a, b, .number, place)
     case .equal: return try emit(.equal, a, b, .truth, place)
     case .notEqual: return try emit(.notEqual, a, b, .truth, place)
     case .less: return try emit(.less, a, b, .truth, place)
@@ -135,8 +163,10 @@ extension ProgramCompiler {
     case .greaterOrEqual: return try emit(.lessOrEqual, b, a, .truth, place)
     case .and: return try emit(.and, a, b, .truth, place)
     case .or: return try emit(.or, a, b, .truth, place)
-    case .otherwise: return try emit(.otherwise, a, b, .number, place)
     }
+    value.unit = unit
+    value.isRate = sign == .otherwise && a.isRate
+    return value
   }
 
   /// A comparison of a text field with a text, a bare word or another text field; nil where no
@@ -147,18 +177,20 @@ extension ProgramCompiler {
     _ right: Expression,
     _ place: Location
   ) throws(LanguageError) -> Value? {
+    if case .name("outcome", _) = left { return try outcomeComparison(sign, right, place) }
     guard let slot = textSlot(left) else {
+      if case .name("outcome", _) = right { return try outcomeComparison(sign, left, place) }
       guard textSlot(right) != nil else { return nil }
       return try textComparison(sign, right, left, place)
     }
     var value: Value
     if let other = textSlot(right) {
-      value = try emit(.textIsText, slot, other, .truth, false, place)
+      value = try emit(.textIsText, UInt16(slot), UInt16(other), .truth, 0, place)
     } else {
       let text: String
       switch right {
       case .text(let literal): text = literal
-      case .name(let word, _) where !isField(word) && featureRegisters[word] == nil: text = word
+      case .name(let word, _) where !isField(word) && featureValues[word] == nil: text = word
       default:
         throw LanguageError(
           "a text is compared with a text",
@@ -169,115 +201,72 @@ extension ProgramCompiler {
       let bytes = Array(text.utf8)
       let number = texts.firstIndex(of: bytes) ?? texts.count
       if number == texts.count { texts.append(bytes) }
-      value = try emit(.textIsConstant, slot, number, .truth, false, place)
+      value = try emit(.textIsConstant, UInt16(slot), UInt16(number), .truth, 0, place)
     }
     if sign == .notEqual { value = try emit(.not, value, nil, .truth, place) }
     return value
   }
 
-  private func textSlot(_ expression: Expression) -> Int? {
+  /// A comparison of the outcome, which stands in a register once the decision is made.
+  private mutating func outcomeComparison(
+    _ sign: BinaryOperator,
+    _ other: Expression,
+    _ place: Location
+  ) throws(LanguageError) -> Value {
+    guard case .name(let word, _) = other, let outcome = Outcome(word: word) else {
+      throw LanguageError(
+        "an outcome is compared with approve, challenge, review or decline",
+        at: other.location ?? place
+      )
+    }
+    let register: UInt16
+    if let known = outcomeRegister { register = known } else { register = try newRegister(place) }
+    outcomeRegister = register
+    let wanted = constant(Double(outcome.rawValue))
+    let code: Operation.Code = sign == .equal ? .equal : .notEqual
+    return try emit(code, register, wanted.register, .truth, FilterPlan.settled, place)
+  }
+
+  func textSlot(_ expression: Expression) -> Int? {
     guard case .name(let name, _) = expression else { return nil }
     return source.schema.textSlot(name)
   }
 
-  private mutating func call(
-    _ name: String,
-    _ arguments: [Expression],
-    _ place: Location
-  ) throws(LanguageError) -> Value {
-    func expect(_ count: Int) throws(LanguageError) {
-      guard arguments.count == count else {
-        throw LanguageError(
-          "\(name) takes \(count) argument\(count == 1 ? "" : "s"), \(arguments.count) given",
-          at: place
-        )
-      }
-    }
-    if let (code, type) = ProgramCompiler.calendar[name] {
-      try expect(0)
-      return try emit(code, 0, 0, type, false, place)
-    }
-    if name == "present" {
-      try expect(1)
-      guard let slot = textSlot(arguments[0]) else {
-        throw LanguageError("present takes a text field", at: place)
-      }
-      return try emit(.textIsPresent, slot, 0, .truth, false, place)
-    }
-    guard let (code, count) = ProgramCompiler.functions[name] else {
-      let all =
-        ProgramCompiler.functions.keys.sorted() + ProgramCompiler.calendar.keys.sorted()
-        + ["present"] + Parser.aggregateFunctions
-      let close = all.first { $0.editDistance(to: name) <= 2 }
-      throw LanguageError(
-        "unknown function '\(name)'",
-        at: place,
-        hint: close.map { "did you mean '\($0)'?" } ?? "known: " + all.joined(separator: ", ")
-      )
-    }
-    try expect(count)
-    let a = try compile(arguments[0])
-    try self.expect(.number, a, place)
-    let b = try count == 2 ? compile(arguments[1]) : nil
-    if let b { try self.expect(.number, b, place) }
-    return try emit(code, a, b, code == .isMissing ? .truth : .number, place)
-  }
-
-  private mutating func emit(
+  mutating func emit(
     _ code: Operation.Code,
     _ a: Value,
     _ b: Value?,
     _ type: ValueType,
     _ place: Location
   ) throws(LanguageError) -> Value {
-    try emit(
-      code,
-      a.register,
-      b?.register ?? 0,
-      type,
-      a.windowed || (b?.windowed ?? false),
-      place
-    )
+    let stage = max(a.stage, b?.stage ?? 0)
+    return try emit(code, a.register, b?.register ?? 0, type, stage, place)
   }
 
   mutating func emit(
     _ code: Operation.Code,
-    _ a: Int,
-    _ b: Int,
+    _ a: UInt16,
+    _ b: UInt16,
     _ type: ValueType,
-    _ windowed: Bool,
+    _ stage: Int,
     _ place: Location
   ) throws(LanguageError) -> Value {
+    let register = try newRegister(place)
+    append(Operation(code: code, a: a, b: b, destination: register), stage)
+    return Value(register: register, type: type, stage: stage, unit: type == .truth ? .plain : nil)
+  }
+
+  mutating func newRegister(_ place: Location) throws(LanguageError) -> UInt16 {
     guard registerCount < ProgramCompiler.registersMax else {
       throw LanguageError("the program is too large", at: place)
     }
-    let register = registerCount
     registerCount += 1
-    let operation = Operation(
-      code: code,
-      a: UInt16(a),
-      b: UInt16(b),
-      destination: UInt16(register)
-    )
-    if windowed { after.append(operation) } else { before.append(operation) }
-    return Value(register: register, type: type, windowed: windowed)
+    return UInt16(registerCount - 1)
   }
-}
 
-extension String {
-  /// Levenshtein's distance in bytes, for names of bounded length.
-  fileprivate func editDistance(to other: String) -> Int {
-    let (a, b) = (Array(utf8.prefix(64)), Array(other.utf8.prefix(64)))
-    var row = Array(0...b.count)
-    for i in a.indices {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in b.indices {
-        let cost = diagonal + (a[i] == b[j] ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = Swift.min(cost, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[b.count]
+  mutating func append(_ operation: Operation, _ stage: Int) {
+    if stage >= FilterPlan.settled { return settled.append(operation) }
+    while stages.count <= stage { stages.append([]) }
+    stages[stage].append(operation)
   }
 }

@@ -7,19 +7,24 @@ package struct ProgramCompiler {
   static let registersMax = 60_000
   static let aggregatesMax = 2000
   static let filtersMax = 200
+  static let stagesMax = 32
 
   let source: Source
-  var featureRegisters: [String: Value] = [:]
+  var featureValues: [String: Value] = [:]
   var known: [Expression: Value] = [:]
-  var before: [Operation] = []
-  var after: [Operation] = []
-  var constants: [(register: Int, value: Double)] = []
-  var constantRegisters: [UInt64: Int] = [:]
+  /// Operations by the stage in which they run.
+  var stages: [[Operation]] = [[]]
+  var settled: [Operation] = []
+  var outcomeRegister: UInt16?
+  var constants: [(register: UInt16, value: Double)] = []
+  var constantRegisters: [UInt64: UInt16] = [:]
   var texts: [[UInt8]] = []
   var registerCount = 0
-  var kinds: [KindDraft] = []
+  var kinds: [WindowPlan] = []
+  var views: [ViewPlan] = []
   var drafts: [AggregateDraft] = []
-  var filters: [Int] = []
+  var filters: [FilterPlan] = []
+  var filterTexts: [String] = []
   var filterNumbers: [Expression: Int] = [:]
   private var features: [FeatureProgram.Feature] = []
   private var conditions: [FeatureProgram.Condition] = []
@@ -28,33 +33,40 @@ package struct ProgramCompiler {
   enum ValueType: String {
     case number
     case truth
-    case text
   }
 
-  /// Where a value stands and whether it needs a window.
+  /// Where a value stands and when it is known.
   struct Value {
-    var register: Int
+    var register: UInt16
     var type: ValueType
-    var windowed: Bool
-  }
-
-  /// The windows that one kind of entity needs, as they are found.
-  struct KindDraft {
-    var key: [Int]
-    var offsets: Set<Int64> = []
-    var measures: [Measure] = []
+    /// 0 where it needs no window; n: once the aggregates of level n − 1 are read.
+    var stage: Int
+    /// What it measures; nil for a number without a unit of its own, which takes any.
+    var unit: Unit?
+    /// A share from 0 to 1.
+    var isRate = false
+    /// The value of a constant.
+    var constant: Double?
   }
 
   /// An aggregate before the samples of its kind are numbered.
   struct AggregateDraft {
     var function: AggregatePlan.Function
-    var kind: Int
+    var view: Int
+    var level: Int
     var beforeThis: Bool
     var newer: Int64
     var older: Int64
     var filter: Int?
+    var fact: Fact?
     var field: Int?
-    var scale: Double
+    var isNumber = false
+    var scale = 1.0
+    var quantile = 0.5
+    /// The column among those of its sort, and the tracked window.
+    var column = -1
+    var tracked = -1
+    var destination: UInt16
   }
 
   /// Compiles the features of `statements` in order, and the conditions of its rules and scores.
@@ -85,15 +97,15 @@ package struct ProgramCompiler {
           hint: "choose another name for the feature"
         )
       }
-      let value = try compile(expression)
-      guard value.type != .text else {
+      if ProgramCompiler.factWords.contains(statement.name) {
         throw LanguageError(
-          "a feature is a number or a condition, not a text",
+          "'\(statement.name)' is a word for what becomes known of a transaction",
           at: statement.location,
-          hint: "compare it, as in 'channel = online'"
+          hint: "choose another name for the feature"
         )
       }
-      featureRegisters[statement.name] = value
+      let value = try compileOnTime(expression, statement.location)
+      featureValues[statement.name] = value
       features.append(
         FeatureProgram.Feature(
           name: statement.name,
@@ -102,7 +114,7 @@ package struct ProgramCompiler {
         )
       )
     case .rule(let condition, _, let reason), .score(let condition, _, let reason):
-      let value = try compile(condition)
+      let value = try compileOnTime(condition, statement.location)
       guard value.type == .truth else {
         throw LanguageError(
           "a condition is expected after 'when'",
@@ -112,6 +124,22 @@ package struct ProgramCompiler {
       }
       conditions.append(try makeCondition(condition, value, reason, statement.location))
     }
+  }
+
+  /// Compiles what must be known before the decision.
+  private mutating func compileOnTime(
+    _ expression: Expression,
+    _ place: Location
+  ) throws(LanguageError) -> Value {
+    let value = try compile(expression)
+    guard value.stage < FilterPlan.settled else {
+      throw LanguageError(
+        "the outcome is known only after the decision",
+        at: expression.location ?? place,
+        hint: "it stands in the 'where' of an aggregate, for earlier transactions"
+      )
+    }
+    return value
   }
 
   private mutating func makeCondition(
@@ -133,17 +161,7 @@ package struct ProgramCompiler {
         }
         found.append(String(rest[..<open]))
         let text = String(rest[rest.index(after: open)..<close])
-        let inner: Expression
-        do {
-          inner = try Parser.expression(text)
-        } catch {
-          throw LanguageError("in the reason's '{\(text)}': \(error.message)", at: place)
-        }
-        let value = try compile(inner)
-        guard value.type != .text else {
-          throw LanguageError("'{\(text)}' in the reason is a text", at: place)
-        }
-        pieceOperands.append(FeatureProgram.Operand(text: text, register: value.register))
+        pieceOperands.append(try placeholder(text, place))
         rest = rest[rest.index(after: close)...]
       }
       pieces = found + [String(rest)]
@@ -157,6 +175,23 @@ package struct ProgramCompiler {
     )
   }
 
+  /// An expression inside of a reason.
+  private mutating func placeholder(
+    _ text: String,
+    _ place: Location
+  ) throws(LanguageError) -> FeatureProgram.Operand {
+    do {
+      let value = try compileOnTime(Parser.expression(text), place)
+      return FeatureProgram.Operand(text: text, register: value.register)
+    } catch {
+      throw LanguageError(
+        "in the reason's '{\(text)}': \(error.message)",
+        at: place,
+        hint: error.hint
+      )
+    }
+  }
+
   /// The values of a condition that are not constants, each once, in the order of the text.
   private mutating func collectOperands(
     _ expression: Expression,
@@ -168,91 +203,77 @@ package struct ProgramCompiler {
     case .binary(_, let left, let right, _):
       try collectOperands(left, into: &operands)
       try collectOperands(right, into: &operands)
-    case .call(_, let arguments, _) where !arguments.isEmpty:
+    case .call(let name, let arguments, _) where !arguments.isEmpty && name != "present":
       for argument in arguments { try collectOperands(argument, into: &operands) }
     case .name, .call, .aggregate:
       if case .name(let name, _) = expression {
         let isText = source.schema.textSlot(name) != nil
-        if isText || (!isField(name) && featureRegisters[name] == nil) { return }
+        if isText || (!isField(name) && featureValues[name] == nil) { return }
       }
       let value = try compile(expression)
       let text = expression.description
-      if value.type != .text, !operands.contains(where: { $0.text == text }) {
+      if !operands.contains(where: { $0.text == text }) {
         operands.append(FeatureProgram.Operand(text: text, register: value.register))
       }
     }
   }
 
   private func finish() -> FeatureProgram {
-    let plans = kinds.map { draft in
-      WindowPlan(
-        key: draft.key,
-        offsets: draft.offsets.sorted(),
-        measures: draft.measures,
-        meaning: meaning(of: draft)
-      )
+    var plans = kinds
+    for number in plans.indices {
+      plans[number].offsets.sort()
+      let all = Measure(kind: .count)
+      if plans[number].hasActivities, !plans[number].measures.contains(all) {
+        plans[number].measures.append(all)
+      }
+      plans[number].meaning = meaning(of: plans[number])
     }
-    let aggregates = drafts.map { plan($0, in: plans[$0.kind]) }
+    // The looks at the kinds' own windows come first, whether or not something reads them.
+    var order = plans.indices.map { ViewPlan(kind: $0, key: plans[$0].key, records: true) }
+    order += views.filter { !$0.records }
+    let aggregates = drafts.map { draft in
+      var draft = draft
+      draft.view = order.firstIndex(of: views[draft.view]) ?? 0
+      return plan(draft, in: plans[order[draft.view].kind])
+    }
     var fingerprint = Fingerprint.of("features")
     for feature in features {
       fingerprint = Fingerprint.chain(fingerprint, Fingerprint.of(feature.name))
       fingerprint = Fingerprint.chain(fingerprint, Fingerprint.of(feature.expression))
     }
+    let numbers = source.schema.numbers
     return FeatureProgram(
       features: features,
       conditions: conditions,
       fingerprint: fingerprint,
       plans: plans,
+      views: order,
       aggregates: aggregates,
       filters: filters,
-      before: before,
-      after: after,
+      stages: stages,
+      settled: settled,
+      outcomeRegister: outcomeRegister,
       constants: constants,
       texts: texts,
       registerCount: registerCount,
-      amountScale: Double(source.currency.minorUnitsPerUnit)
+      amountScale: Double(source.currency.minorUnitsPerUnit),
+      numberSlots: Set(numbers.indices.filter { numbers[$0].kind == .number })
     )
   }
 
   /// A hash of the names of a kind's fields and of the texts of its filters, in order.
-  private func meaning(of draft: KindDraft) -> UInt64 {
-    var texts = draft.key.map { source.schema.texts[$0] }
-    for measure in draft.measures {
-      texts.append(measure.field.map { source.schema.numbers[$0].name } ?? "")
-      let filter = filterNumbers.first { $0.value == measure.filter }
-      texts.append(filter?.key.description ?? "")
+  private func meaning(of plan: WindowPlan) -> UInt64 {
+    var texts = plan.key.map { source.schema.texts[$0] }
+    func add(_ field: Int?, _ filter: Int?) {
+      texts.append(field.map { source.schema.numbers[$0].name } ?? "")
+      texts.append(filter.map { filterTexts[$0] } ?? "")
+    }
+    for measure in plan.measures { add(measure.field, measure.filter) }
+    for value in plan.values { add(value.field, value.filter) }
+    for link in plan.links {
+      texts.append(source.schema.texts[link.text])
+      add(nil, link.filter)
     }
     return texts.reduce(0) { Fingerprint.chain($0, Fingerprint.of($1)) }
-  }
-
-  private func plan(_ draft: AggregateDraft, in plan: WindowPlan) -> AggregatePlan {
-    func sample(_ offset: Int64) -> Int {
-      if offset == 0 { return draft.beforeThis ? 1 : 0 }
-      return 2 + (plan.offsets.firstIndex(of: offset) ?? 0)
-    }
-    func word(_ kind: MeasureKind, _ field: Int? = nil) -> Int {
-      let measure = Measure(kind: kind, filter: draft.filter, field: field)
-      guard let number = plan.measures.firstIndex(of: measure) else { return -1 }
-      return plan.wordOffset(number)
-    }
-    let mature = min(max(source.maturity, draft.newer), draft.older)
-    var result = AggregatePlan(
-      function: draft.function,
-      kind: draft.kind,
-      newer: sample(draft.newer),
-      older: sample(draft.older),
-      mature: sample(mature)
-    )
-    result.scale = draft.scale
-    if draft.filter != nil { result.countWord = word(.count) }
-    switch draft.function {
-    case .count: break
-    case .sum, .mean: result.sumWord = word(.sum, draft.field)
-    case .fraudRate:
-      result.fraudWord = word(.fraud)
-      result.labelledWord = word(.labelled)
-      result.unmaturableWord = word(.unmaturable)
-    }
-    return result
   }
 }

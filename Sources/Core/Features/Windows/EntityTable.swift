@@ -1,118 +1,129 @@
 import Payments
 
-/// Interns the names of entities: bytes to a dense number from 0 on.
+/// Finds entities by their names: bytes to the number of a header.
 ///
-/// Open addressing with linear probing, eight bytes a slot (hash and number), at most 60 % full;
-/// the names themselves stand one after another. Results never depend on the table's order, so
-/// that its hash may be seeded against crafted collisions.
+/// Sixty-four bytes a bucket of seven, each slot a hash and a number; the names themselves stand in
+/// a pool, whose places the headers hold.
 struct EntityTable {
-  private var slots: Memory
-  private var mask: Int
-  private let names: Memory
-  private var namesUsed = 8
+  private let buckets: HashBuckets
+  let names: Pool
   private let seed: UInt64
-  private(set) var count = 0
-  private let reserve: Int
 
-  init(seed: UInt64, reserve: Int) {
+  static let controlSize = HashBuckets.controlSize + Pool.controlSize
+
+  init(seed: UInt64, reservation: Reservation, reserve: Int, control: Memory, at place: Int) {
     self.seed = seed
-    self.reserve = reserve
-    mask = 1023
-    slots = Memory(reserve: 8 * 1024)
-    names = Memory(reserve: reserve)
+    buckets = HashBuckets(
+      .stored,
+      slotBytes: 8,
+      slots: 7,
+      reservation: reservation,
+      reserve: reserve,
+      control: control,
+      at: place
+    )
+    names = Pool(
+      memory: reservation.region(reserve),
+      control: control,
+      at: place + HashBuckets.controlSize
+    )
   }
 
+  var count: Int { buckets.count }
+
+  /// Never 0; the seed guards against crafted collisions.
   @inline(__always)
   func hash(_ name: borrowing Span<UInt8>) -> UInt32 {
-    UInt32(truncatingIfNeeded: Fingerprint.of(name, seed: seed))
+    max(1, UInt32(truncatingIfNeeded: Fingerprint.of(name, seed: seed)))
   }
 
   @inline(__always)
-  func prefetch(hash: UInt32) { slots.prefetch(8 * (Int(hash) & mask)) }
+  func prefetch(_ hash: UInt32) { buckets.prefetch(hash) }
 
+  /// The entity of a name, or -1; `unit` tells where an entity's name stands.
   @inline(__always)
-  func prefetchName(at offset: Int) { names.prefetch(offset) }
-
-  /// The entity that most likely has this hash, or -1.
-  @inline(__always)
-  func candidate(hash: UInt32) -> Int {
-    var index = Int(hash) & mask
+  func find(_ name: borrowing Span<UInt8>, _ hash: UInt32, unit: (Int) -> UInt32) -> Int {
+    var bucket = buckets.first(hash)
     while true {
-      let slot: UInt64 = slots.load(8 * index)
-      if slot == 0 { return -1 }
-      if UInt32(truncatingIfNeeded: slot >> 32) == hash { return Int(slot & 0xffff_ffff) - 1 }
-      index = (index + 1) & mask
-    }
-  }
-
-  /// The number of an entity, and where its name stands if it is new.
-  mutating func intern(
-    _ name: borrowing Span<UInt8>,
-    hash: UInt32,
-    nameOffset: (Int) -> Int
-  ) -> (entity: Int, newName: Int?) {
-    var index = Int(hash) & mask
-    while true {
-      let slot: UInt64 = slots.load(8 * index)
-      if slot == 0 { break }
-      let entity = Int(slot & 0xffff_ffff) - 1
-      if UInt32(truncatingIfNeeded: slot >> 32) == hash,
-        isNamed(name, at: nameOffset(entity))
-      {
-        return (entity, nil)
+      var number = 0
+      while number < buckets.slots {
+        let slot: UInt64 = buckets.load(bucket + 8 * number)
+        let entity = Int(slot & 0xffff_ffff)
+        if UInt32(truncatingIfNeeded: slot >> 32) == hash, isNamed(name, at: unit(entity)) {
+          return entity
+        }
+        number += 1
       }
-      index = (index + 1) & mask
+      guard let following = buckets.next(bucket) else { return -1 }
+      bucket = following
     }
-    let entity = count
-    count += 1
-    slots.store(UInt64(hash) << 32 | UInt64(count), at: 8 * index)
-    let offset = namesUsed
-    names.store(UInt32(name.count), at: offset)
-    names.write(name, at: offset + 4)
-    namesUsed += (4 + name.count + 7) & ~7
-    if count * 10 > mask * 6 { grow() }
-    return (entity, offset)
   }
 
-  /// The number of a known entity.
-  func find(_ name: borrowing Span<UInt8>, nameOffset: (Int) -> Int) -> Int? {
-    let hash = hash(name)
-    var index = Int(hash) & mask
-    while true {
-      let slot: UInt64 = slots.load(8 * index)
-      if slot == 0 { return nil }
-      let entity = Int(slot & 0xffff_ffff) - 1
-      if UInt32(truncatingIfNeeded: slot >> 32) == hash,
-        isNamed(name, at: nameOffset(entity))
-      {
-        return entity
-      }
-      index = (index + 1) & mask
+  /// The first entity with this hash, whatever its name, or -1.
+  @inline(__always)
+  func candidate(_ hash: UInt32) -> Int {
+    let bucket = buckets.first(hash)
+    var number = 0
+    while number < buckets.slots {
+      let slot: UInt64 = buckets.load(bucket + 8 * number)
+      if UInt32(truncatingIfNeeded: slot >> 32) == hash { return Int(slot & 0xffff_ffff) }
+      number += 1
     }
+    return -1
+  }
+
+  func insert(_ entity: Int, _ hash: UInt32) {
+    let slot = buckets.insert(hash)
+    buckets.store(UInt64(hash) << 32 | UInt64(entity), at: slot)
+  }
+
+  func remove(_ entity: Int, _ hash: UInt32) {
+    var bucket = buckets.first(hash)
+    while true {
+      for number in 0..<buckets.slots {
+        let slot = bucket + 8 * number
+        if buckets.load(slot, as: UInt64.self) == UInt64(hash) << 32 | UInt64(entity) {
+          return buckets.remove(slot)
+        }
+      }
+      guard let following = buckets.next(bucket) else { return }
+      bucket = following
+    }
+  }
+
+  // Names: a length and its bytes, in stretches of eight-byte classes.
+
+  private func size(_ count: Int) -> (sizeClass: Int, bytes: Int) {
+    let bytes = (2 + count + 7) & ~7
+    return (bytes / 8, bytes)
+  }
+
+  /// Keeps a name; its unit in the pool.
+  func keep(_ name: borrowing Span<UInt8>) -> UInt32 {
+    let (sizeClass, bytes) = size(name.count)
+    let unit = names.allocate(sizeClass, bytes: bytes)
+    names.memory.store(UInt16(name.count), at: Int(unit) * 8)
+    names.memory.write(name, at: Int(unit) * 8 + 2)
+    return unit
+  }
+
+  func forget(name unit: UInt32) {
+    let (sizeClass, bytes) = size(Int(names.memory.load(Int(unit) * 8, as: UInt16.self)))
+    names.release(unit, sizeClass, bytes: bytes)
   }
 
   @inline(__always)
-  private func isNamed(_ name: borrowing Span<UInt8>, at offset: Int) -> Bool {
-    names.load(offset, as: UInt32.self) == UInt32(truncatingIfNeeded: name.count)
-      && names.holds(name, at: offset + 4)
+  func isNamed(_ name: borrowing Span<UInt8>, at unit: UInt32) -> Bool {
+    let offset = Int(unit) * 8
+    return names.memory.load(offset, as: UInt16.self) == UInt16(truncatingIfNeeded: name.count)
+      && names.memory.holds(name, at: offset + 2)
   }
 
-  /// An entity's name by its place.
-  func name(at offset: Int) -> [UInt8] {
-    names.bytes(at: offset + 4, count: Int(names.load(offset, as: UInt32.self)))
-  }
-
-  private mutating func grow() {
-    let oldMask = mask
-    let old = slots
-    mask = 2 * (mask + 1) - 1
-    slots = Memory(reserve: 8 * (mask + 1))
-    for index in 0...oldMask {
-      let slot: UInt64 = old.load(8 * index)
-      if slot == 0 { continue }
-      var target = Int(slot >> 32) & mask
-      while slots.load(8 * target, as: UInt64.self) != 0 { target = (target + 1) & mask }
-      slots.store(slot, at: 8 * target)
-    }
+  func name(at unit: UInt32) -> [UInt8] {
+    let offset = Int(unit) * 8
+    return names.memory.bytes(
+      at: offset + 2,
+      count: Int(names.memory.load(offset, as: UInt16.self))
+    )
   }
 }

@@ -1,75 +1,294 @@
+import Payments
+
 extension EntityWindows {
-  /// Reads aggregates of this kind from the samples that the last transaction left, into their
-  /// registers.
-  func evaluate(_ plans: [AggregatePlan], into registers: Memory) {
-    for number in plans.indices {
-      registers.store(value(of: plans[number]).bitPattern, at: 8 * plans[number].destination)
-    }
-  }
-
+  /// The value of an aggregate from the samples that a view found.
   @inline(__always)
-  private func value(of plan: AggregatePlan) -> Double {
-    guard entity >= 0 else { return .nan }
+  func value(of plan: AggregatePlan, _ view: View) -> Double {
+    if !view.isNamed { return .nan }
+    if view.entity < 0 { return EntityWindows.valueOfNothing(plan.function) }
     switch plan.function {
-    case .count: return Double(count(plan, plan.newer, plan.older))
-    case .sum: return sum(plan).asDouble / plan.scale
+    case .count: return Double(count(plan, view, plan.newer, plan.older))
+    case .sum: return sum(plan, view).asDouble / plan.scale
     case .mean:
-      let events = count(plan, plan.newer, plan.older)
-      return events == 0 ? .nan : sum(plan).asDouble / (Double(events) * plan.scale)
-    case .fraudRate: return fraudRate(plan)
+      let events = count(plan, view, plan.newer, plan.older)
+      return events == 0 ? .nan : sum(plan, view).asDouble / (Double(events) * plan.scale)
+    case .decayed:
+      let header = header(view.entity)
+      return decayed(
+        plan.column,
+        ring(header),
+        from: view.index(plan.older),
+        to: newest(plan, view),
+        at: view.time - plan.delay
+      )
+    case .fraudRate: return fraudRate(plan, view)
+    case .distinct where !view.isLate:
+      return Double(headers.load(state(plan, view) + State.count, as: UInt32.self))
+    case .entropy where !view.isLate:
+      let state = state(plan, view)
+      return EntityWindows.entropy(
+        headers.load(state + State.count),
+        headers.load(state + State.sum)
+      )
+    case .quantile where !view.isLate:
+      return quantile(plan, headers, state(plan, view))
+    default: return rareValue(of: plan, view)
+    }
+  }
+
+  /// What an aggregate says over no events at all.
+  private static func valueOfNothing(_ function: AggregatePlan.Function) -> Double {
+    switch function {
+    case .count, .sum, .distinct, .streak, .decayed: 0
+    default: .nan
+    }
+  }
+
+  private func rareValue(of plan: AggregatePlan, _ view: View) -> Double {
+    let header = header(view.entity)
+    let ring = ring(header)
+    let (a, b) = (view.index(plan.older), newest(plan, view))
+    switch plan.function {
+    case .std: return deviation(plan, view)
+    case .least, .greatest:
+      guard let value = best(plan.column, ring, from: a, to: b) else { return .nan }
+      return decode(value, plan)
+    case .last, .sinceLast:
+      guard let index = newestPassing(plan, ring, a, b) else { return .nan }
+      return read(index, plan, ring, view)
+    case .first, .sinceFirst:
+      guard let index = oldestPassing(plan, ring, a, b) else { return .nan }
+      return read(index, plan, ring, view)
+    case .streak: return streak(plan, header, ring, a, b)
+    case .distinct: return Double(distinct(plan, ring, a, b))
+    case .entropy: return entropy(plan, ring, a, b)
+    case .quantile: return quantileOfLate(plan, ring, a, b)
+    case .count, .sum, .mean, .decayed, .fraudRate:
+      preconditionFailure("read where it is often asked for")
     }
   }
 
   @inline(__always)
-  private func word(_ sample: Int, _ offset: Int) -> UInt32 {
-    memory.load(sampleSlot(sample) + offset)
+  private func state(_ plan: AggregatePlan, _ view: View) -> Int {
+    header(view.entity) + layout.tracked[plan.tracked].state
+  }
+
+  /// The window's newer end, never before its older one.
+  @inline(__always)
+  private func newest(_ plan: AggregatePlan, _ view: View) -> UInt32 {
+    let (a, b) = (view.index(plan.older), view.index(plan.newer))
+    return Int32(bitPattern: b &- a) < 0 ? a : b
   }
 
   @inline(__always)
-  private func difference(
-    _ newer: Int,
-    _ older: Int,
-    _ offset: Int
-  ) -> UInt32 {
-    word(newer, offset) &- word(older, offset)
+  private func difference(_ view: View, _ newer: Int, _ older: Int, _ offset: Int) -> UInt32 {
+    events.load(view.slot(newer) + offset, as: UInt32.self)
+      &- events.load(view.slot(older) + offset, as: UInt32.self)
   }
 
   @inline(__always)
-  private func count(
-    _ plan: AggregatePlan,
-    _ newer: Int,
-    _ older: Int
-  ) -> UInt32 {
-    if plan.countWord < 0 { return sampleIndex(newer) &- sampleIndex(older) }
-    return difference(newer, older, plan.countWord)
+  private func count(_ plan: AggregatePlan, _ view: View, _ newer: Int, _ older: Int) -> UInt32 {
+    if plan.countOffset >= 0 { return difference(view, newer, older, plan.countOffset) }
+    return number(from: view.index(older), to: view.index(newer), header(view.entity))
   }
 
   /// The exact sum over the window, in minor units: a 96-bit difference.
-  private func sum(_ plan: AggregatePlan) -> Int128 {
-    @inline(__always) func prefix(_ sample: Int) -> Int128 {
-      let slot = sampleSlot(sample) + plan.sumWord
-      let low: UInt64 = memory.load(slot)
-      let high: UInt32 = memory.load(slot + 8)
-      return Int128(Int32(bitPattern: high)) << 64 | Int128(low)
-    }
-    let difference = prefix(plan.newer) &- prefix(plan.older)
-    // Prefixes wrap at 96 bits; the window's own sum never reaches them.
-    return (difference << 32) >> 32
+  private func sum(_ plan: AggregatePlan, _ view: View) -> Int128 {
+    let newer = view.slot(plan.newer) + plan.sumOffset
+    let older = view.slot(plan.older) + plan.sumOffset
+    let low = events.load(newer, as: UInt64.self)
+      .subtractingReportingOverflow(events.load(older))
+    let high: UInt32 =
+      events.load(newer + 8, as: UInt32.self) &- events.load(older + 8, as: UInt32.self)
+      &- (low.overflow ? 1 : 0)
+    return Int128(Int32(bitPattern: high)) << 64 | Int128(low.partialValue)
+  }
+
+  /// The sample standard deviation (n − 1), from exact sums: n Σx² − (Σx)² is rounded once.
+  private func deviation(_ plan: AggregatePlan, _ view: View) -> Double {
+    let events = count(plan, view, plan.newer, plan.older)
+    if events < 2 { return .nan }
+    let newer = view.slot(plan.newer) + plan.squaresOffset
+    let older = view.slot(plan.older) + plan.squaresOffset
+    let squares = prefix(newer) &- prefix(older)
+    let n = UInt128(events)
+    let total = sum(plan, view).magnitude
+    let product = n.multipliedFullWidth(by: squares)
+    let square = total.multipliedFullWidth(by: total)
+    let low = product.low.subtractingReportingOverflow(square.low)
+    let high = product.high &- square.high &- (low.overflow ? 1 : 0)
+    // Below zero only where a value was too large for its square.
+    if high >> 127 == 1 { return 0 }
+    let variance = high.asDouble * 0x1p128 + low.partialValue.asDouble
+    return (variance / (Double(events) * Double(events - 1))).squareRoot() / plan.scale
+  }
+
+  private func prefix(_ place: Int) -> UInt128 {
+    UInt128(events.load(place + 8, as: UInt64.self)) << 64
+      | UInt128(events.load(place, as: UInt64.self))
   }
 
   /// Frauds among the transactions whose label is known: labelled ones, and those old enough to be
   /// presumed legitimate.
-  private func fraudRate(_ plan: AggregatePlan) -> Double {
-    let frauds = difference(plan.newer, plan.older, plan.fraudWord)
+  private func fraudRate(_ plan: AggregatePlan, _ view: View) -> Double {
+    let frauds = difference(view, plan.newer, plan.older, plan.fraudOffset)
     var known: UInt32 = 0
     if plan.mature != plan.older {
       known =
-        count(plan, plan.mature, plan.older)
-        &- difference(plan.mature, plan.older, plan.unmaturableWord)
+        count(plan, view, plan.mature, plan.older)
+        &- difference(view, plan.mature, plan.older, plan.unmaturableOffset)
     }
     if plan.mature != plan.newer {
-      known &+= difference(plan.newer, plan.mature, plan.labelledWord)
+      known &+= difference(view, plan.newer, plan.mature, plan.labelledOffset)
     }
     return known == 0 ? .nan : Double(frauds) / Double(known)
+  }
+
+  // MARK: single events
+
+  @inline(__always)
+  private func passed(_ plan: AggregatePlan, _ ring: Ring, _ index: UInt32) -> UInt32 {
+    events.load(slot(index, ring) + plan.countOffset)
+  }
+
+  /// The newest event of a stretch that passes the filter.
+  private func newestPassing(
+    _ plan: AggregatePlan,
+    _ ring: Ring,
+    _ a: UInt32,
+    _ b: UInt32
+  ) -> UInt32? {
+    if a == b { return nil }
+    if plan.countOffset < 0 { return b &- 1 }
+    let total = passed(plan, ring, b)
+    if total == passed(plan, ring, a) { return nil }
+    return firstIndex(from: a, to: b) { passed(plan, ring, $0) == total } &- 1
+  }
+
+  /// The oldest event of a stretch that passes the filter.
+  private func oldestPassing(
+    _ plan: AggregatePlan,
+    _ ring: Ring,
+    _ a: UInt32,
+    _ b: UInt32
+  ) -> UInt32? {
+    if a == b { return nil }
+    if plan.countOffset < 0 { return a }
+    let total = passed(plan, ring, a)
+    if total == passed(plan, ring, b) { return nil }
+    return firstIndex(from: a, to: b) { passed(plan, ring, $0) != total } &- 1
+  }
+
+  private func read(_ index: UInt32, _ plan: AggregatePlan, _ ring: Ring, _ view: View) -> Double {
+    let slot = slot(index, ring)
+    if plan.function == .sinceLast || plan.function == .sinceFirst {
+      return Double(view.time &- time(slot)) / Double(Timestamp.microsecondsPerSecond)
+    }
+    let value: Int64 = events.load(slot + plan.column)
+    return value == EntityWindows.noValue ? .nan : decode(value, plan)
+  }
+
+  @inline(__always)
+  private func decode(_ value: Int64, _ plan: AggregatePlan) -> Double {
+    plan.isNumber ? OrderedDouble.decode(value) : Double(value) / plan.scale
+  }
+
+  /// How many of the newest transactions pass the filter without a break.
+  private func streak(
+    _ plan: AggregatePlan,
+    _ header: Int,
+    _ ring: Ring,
+    _ a: UInt32,
+    _ b: UInt32
+  ) -> Double {
+    func all(from index: UInt32) -> UInt32 {
+      if plan.allOffset < 0 { return number(from: index, to: b, header) }
+      return events.load(slot(b, ring) + plan.allOffset, as: UInt32.self)
+        &- events.load(slot(index, ring) + plan.allOffset, as: UInt32.self)
+    }
+    let total = passed(plan, ring, b)
+    let start = firstIndex(from: a, to: b) { total &- passed(plan, ring, $0) == all(from: $0) }
+    return Double(all(from: start))
+  }
+
+  // MARK: quantiles
+
+  /// Between the two values around the rank (n − 1) q, in proportion.
+  private func quantile(_ plan: AggregatePlan, _ words: Memory, _ state: Int) -> Double {
+    let count = Int(words.load(state + State.count, as: UInt32.self))
+    if count == 0 { return .nan }
+    let rank = Double(count - 1) * plan.quantile
+    let below = Int(rank)
+    let low = decode(ordered.value(at: below, words, state), plan)
+    if below + 1 == count || rank == Double(below) { return low }
+    let high = decode(ordered.value(at: below + 1, words, state), plan)
+    return low + (high - low) * (rank - Double(below))
+  }
+
+  // MARK: late transactions, whose windows are not those that are kept
+
+  private func quantileOfLate(
+    _ plan: AggregatePlan,
+    _ ring: Ring,
+    _ a: UInt32,
+    _ b: UInt32
+  ) -> Double {
+    var index = a
+    while index != b {
+      let value: Int64 = events.load(slot(index, ring) + plan.column)
+      if value != EntityWindows.noValue { ordered.insert(value, control, Control.lateTree) }
+      index &+= 1
+    }
+    let value = quantile(plan, control, Control.lateTree)
+    ordered.clear(control, Control.lateTree)
+    return value
+  }
+
+  private func distinct(
+    _ plan: AggregatePlan,
+    _ ring: Ring,
+    _ a: UInt32,
+    _ b: UInt32
+  ) -> Int {
+    var (count, index) = (0, a)
+    while index != b {
+      let slot = slot(index, ring) + plan.column
+      let previous: UInt32 = events.load(slot + Link.previous)
+      if events.load(slot + Link.key, as: UInt64.self) != 0,
+        previous == 0 || previous > index &- a
+      {
+        count += 1
+      }
+      index &+= 1
+    }
+    return count
+  }
+
+  private func entropy(
+    _ plan: AggregatePlan,
+    _ ring: Ring,
+    _ a: UInt32,
+    _ b: UInt32
+  ) -> Double {
+    var (total, sum, index): (UInt32, Int64, UInt32) = (0, 0, a)
+    while index != b {
+      let slot = slot(index, ring) + plan.column
+      let previous: UInt32 = events.load(slot + Link.previous)
+      if events.load(slot + Link.key, as: UInt64.self) != 0,
+        previous == 0 || previous > index &- a
+      {
+        var (count, current): (UInt32, UInt32) = (1, index)
+        while true {
+          let next: UInt32 = events.load(self.slot(current, ring) + plan.column + Link.next)
+          if next == 0 || next >= b &- current { break }
+          current &+= next
+          count += 1
+        }
+        total += count
+        sum += EntityWindows.weight(count)
+      }
+      index &+= 1
+    }
+    return EntityWindows.entropy(total, sum)
   }
 }

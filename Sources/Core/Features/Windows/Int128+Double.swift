@@ -6,6 +6,15 @@ extension Int128 {
     if let small = Int64(exactly: self) { return Double(small) }
     let high = Int64(truncatingIfNeeded: self >> 64)
     let low = UInt64(truncatingIfNeeded: self)
-    return Double(high) * 18_446_744_073_709_551_616.0 + Double(low)
+    return Double(high) * 0x1p64 + Double(low)
+  }
+}
+
+extension UInt128 {
+  /// One rounding of each half and one of their sum.
+  @inline(__always)
+  var asDouble: Double {
+    Double(UInt64(truncatingIfNeeded: self >> 64)) * 0x1p64
+      + Double(UInt64(truncatingIfNeeded: self))
   }
 }

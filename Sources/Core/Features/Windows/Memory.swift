@@ -1,25 +1,29 @@
-// Safety: the region is mapped once and unmapped by `deinit`; every access checks its offset
-// against the mapped size, and only integers and floats, valid for any bits, are read.
+// Safety: a region is mapped once and unmapped by its `Reservation`, which outlives every view of
+// it; every access checks its offset against the mapped size (registers cannot leave theirs by
+// their type), and only values that are valid for any bits are read.
 import CLinux
 import Glibc
 import Payments
 
-/// A reserved stretch of zeroed address space that costs memory only where it was touched.
-///
-/// Offsets stay valid for ever: nothing in it moves when it grows.
-@safe final class Memory {
-  /// Reserved for one column of entity state: 2^32 units of eight bytes.
-  static let reservationDefault = 32 << 30
-
-  private let base: UnsafeMutableRawPointer
-  let capacity: Int
-
+/// Owns stretches of zeroed address space, and gives them back when it goes.
+@safe final class Reservation {
   /// Regions from this size on are backed by huge pages where the system grants them.
   ///
   /// State is read at random: with small pages most reads miss the processor's page tables too.
   private static let hugePagesFrom = 4 << 20
 
-  init(reserve capacity: Int = Memory.reservationDefault) {
+  private var regions: [(base: UnsafeMutableRawPointer, capacity: Int)]
+
+  init() { unsafe regions = [] }
+
+  deinit {
+    for index in unsafe regions.indices {
+      unsafe munmap(regions[index].base, regions[index].capacity)
+    }
+  }
+
+  /// A new region; it costs memory only where it is touched.
+  func region(_ capacity: Int) -> Memory {
     let mapped = unsafe mmap(
       nil,
       capacity,
@@ -31,12 +35,31 @@ import Payments
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
       fatalError("cannot reserve \(capacity) bytes of address space (errno \(errno))")
     }
-    if capacity >= Memory.hugePagesFrom { unsafe madvise(mapped, capacity, MADV_HUGEPAGE) }
-    unsafe base = unsafe mapped
-    self.capacity = capacity
+    if capacity >= Reservation.hugePagesFrom { unsafe madvise(mapped, capacity, MADV_HUGEPAGE) }
+    unsafe regions.append((mapped, capacity))
+    return unsafe Memory(mapped, capacity)
   }
 
-  deinit { unsafe munmap(base, capacity) }
+  /// A region that holds these values for good.
+  func table<Element: BitwiseCopyable>(_ elements: [Element]) -> Table<Element> {
+    let stride = MemoryLayout<Element>.stride
+    let memory = region(max(1, elements.count) * stride)
+    for (index, element) in elements.enumerated() { memory.store(element, at: index * stride) }
+    return Table(memory: memory, count: elements.count)
+  }
+}
+
+/// A view of a region: plain bits, copied without counting references.
+///
+/// Offsets stay valid for ever: nothing in a region moves when its use grows.
+@safe struct Memory {
+  private let base: UnsafeMutableRawPointer
+  let capacity: Int
+
+  fileprivate init(_ base: UnsafeMutableRawPointer, _ capacity: Int) {
+    unsafe self.base = unsafe base
+    self.capacity = capacity
+  }
 
   @inline(__always)
   private func check(_ offset: Int, _ size: Int) {
@@ -46,14 +69,15 @@ import Payments
     )
   }
 
+  /// Reads an integer, a double, or a struct of such.
   @inline(__always)
-  func load<T: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T {
+  func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T {
     check(offset, MemoryLayout<T>.size)
     return unsafe (base + offset).loadUnaligned(as: type)
   }
 
   @inline(__always)
-  func store<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+  func store<T: BitwiseCopyable>(_ value: T, at offset: Int) {
     check(offset, MemoryLayout<T>.size)
     unsafe (base + offset).storeBytes(of: value, as: T.self)
   }
@@ -63,12 +87,18 @@ import Payments
     store(load(offset, as: UInt32.self) &+ delta, at: offset)
   }
 
-  /// Copies `size` bytes within the region; the stretches must not overlap.
+  /// Copies `size` bytes within the region; the stretches may overlap.
   @inline(__always)
   func copy(from source: Int, to destination: Int, size: Int) {
     check(source, size)
     check(destination, size)
     unsafe (base + destination).copyMemory(from: base + source, byteCount: size)
+  }
+
+  /// Sets `size` bytes to zero.
+  func clear(_ offset: Int, size: Int) {
+    check(offset, size)
+    unsafe (base + offset).initializeMemory(as: UInt8.self, repeating: 0, count: size)
   }
 
   /// Copies bytes into the region.
@@ -109,5 +139,35 @@ import Payments
   @inline(__always)
   func prefetch(_ offset: Int) {
     if offset < capacity { unsafe clinux_prefetch(base + offset) }
+  }
+
+  /// The region as a file of registers.
+  var registers: Registers {
+    check(0, Registers.bytes)
+    return unsafe Registers(base)
+  }
+}
+
+/// A row of plain values that does not change.
+struct Table<Element: BitwiseCopyable> {
+  let memory: Memory
+  let count: Int
+
+  @inline(__always)
+  subscript(index: Int) -> Element { memory.load(index * MemoryLayout<Element>.stride) }
+}
+
+/// As many doubles as a 16-bit number can name, so that no access needs a check.
+@safe struct Registers {
+  static let bytes = 8 << 16
+
+  private let base: UnsafeMutableRawPointer
+
+  fileprivate init(_ base: UnsafeMutableRawPointer) { unsafe self.base = unsafe base }
+
+  @inline(__always)
+  subscript(number: UInt16) -> Double {
+    get { unsafe (base + 8 * Int(number)).load(as: Double.self) }
+    nonmutating set { unsafe (base + 8 * Int(number)).storeBytes(of: newValue, as: Double.self) }
   }
 }

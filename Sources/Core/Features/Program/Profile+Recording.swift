@@ -1,0 +1,160 @@
+package import Payments
+
+extension Profile {
+  /// Takes a transaction into the windows and computes all features and conditions for it;
+  /// `evaluate: false` only learns.
+  package func record(_ record: borrowing Span<UInt8>, evaluate: Bool = true) {
+    let time = TransactionRecord.time(record).microseconds
+    land(time)
+    announce(record)
+    run(operations[0], record, time)
+    prefetchHeaders()
+    fillDeltas(record)
+    prefetchEvents()
+    wasApproximate = false
+    update(record, TransactionRecord.idHash(record))
+    pruneFacts()
+    if !evaluate, !hasLateAdditions { return }
+    let unseen = evaluate && recentStart < recentFacts.count && landed < watermark
+    if unseen { adjustFacts(sign: -1) }
+    var start = 0
+    for level in levelEnds.indices {
+      let end = levelEnds[level]
+      evaluateAggregates(start, end)
+      start = end
+      if level + 1 < operations.count {
+        run(operations[level + 1], record, time)
+        if hasLateAdditions { add(level + 1, record) }
+      }
+    }
+    if unseen { adjustFacts(sign: 1) }
+    if evaluate { collect() }
+  }
+
+  /// Where in time an event takes its place.
+  private func land(_ time: Int64) {
+    let previous = watermark
+    wasTooLate = previous != .min && time < previous - source.lateBound
+    landed = wasTooLate ? previous : time
+    watermark = max(previous, landed)
+  }
+
+  private func evaluateAggregates(_ start: Int, _ end: Int) {
+    let (aggregates, windows, looks, views) = (aggregates, windows, looks, views)
+    var number = start
+    while number < end {
+      let plan = aggregates[number]
+      registers[plan.destination] = windows[looks[plan.view].kind].value(of: plan, views[plan.view])
+      number += 1
+    }
+  }
+
+  /// Notes the outcome of the last transaction: where it was declined it never matures without a
+  /// label, and later windows may choose by it.
+  package func settle(_ outcome: Outcome, _ record: borrowing Span<UInt8>) {
+    if outcome == .decline {
+      for number in kinds.indices where kinds[number].plan.hasLabels {
+        windows[number].markUnmaturable(kinds[number].plan, views[number])
+      }
+    }
+    guard let register = program.outcomeRegister else { return }
+    registers[register] = Double(outcome.rawValue)
+    run(settledOperations, record, TransactionRecord.time(record).microseconds)
+    add(FilterPlan.settled, record)
+  }
+
+  /// Takes an activity into the windows of its account and its device.
+  package func record(_ activity: Activity) {
+    land(activity.time.microseconds)
+    let bit = UInt16(1) << (2 * UInt16(activity.kind.rawValue) + (activity.succeeded ? 1 : 0))
+    for number in kinds.indices where kinds[number].plan.hasActivities {
+      keyBytes.removeAll(keepingCapacity: true)
+      guard appendKey(kinds[number].plan.key, activity) else { continue }
+      fillDeltas(number, activity: bit)
+      let name = keyBytes
+      let view = views[number]
+      view.hash = windows[number].table.hash(name.span)
+      view.isNamed = true
+      windows[number].record(view, name.span, time: landed, watermark: watermark, idHash: 0)
+    }
+    pruneFacts()
+  }
+
+  private func appendKey(_ slots: [Int], _ activity: Activity) -> Bool {
+    for slot in slots {
+      let text = slot == Schema.Text.account ? activity.account : activity.device
+      guard slot == Schema.Text.account || slot == Schema.Text.device, !text.isEmpty else {
+        return false
+      }
+      if slots.count > 1 { keyBytes.append(little: UInt16(truncatingIfNeeded: text.utf8.count)) }
+      keyBytes.append(contentsOf: text.utf8)
+    }
+    return true
+  }
+
+  // MARK: facts
+
+  /// Applies a label to the windows of its transaction's entities.
+  package func label(_ record: borrowing Span<UInt8>, fraud: Bool, landed: Int64) {
+    for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
+      keyBytes.removeAll(keepingCapacity: true)
+      guard appendKey(kind.plan.key, record) else { continue }
+      let name = keyBytes
+      let seed = seed(number, record, landed)
+      if let change = kind.windows.label(kind.plan, name.span, seed, fraud: fraud) {
+        recentFacts.append(change)
+      }
+    }
+  }
+
+  /// Applies a disposition to the windows of its transaction's entities.
+  package func dispose(
+    _ record: borrowing Span<UInt8>,
+    _ disposition: DispositionKind,
+    landed: Int64
+  ) {
+    for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
+      keyBytes.removeAll(keepingCapacity: true)
+      guard appendKey(kind.plan.key, record) else { continue }
+      let name = keyBytes
+      let seed = seed(number, record, landed)
+      let raw = disposition.rawValue
+      if let change = kind.windows.dispose(kind.plan, name.span, seed, raw) {
+        recentFacts.append(change)
+      }
+    }
+  }
+
+  private func seed(
+    _ kind: Int,
+    _ record: borrowing Span<UInt8>,
+    _ landed: Int64
+  ) -> FactChange {
+    FactChange(
+      kind: kind,
+      time: landed,
+      idHash: TransactionRecord.idHash(record),
+      arrival: watermark
+    )
+  }
+
+  /// Hides the facts that were not known yet at the time of a late transaction, or shows them
+  /// again.
+  private func adjustFacts(sign: Int32) {
+    for change in recentFacts[recentStart...] where change.arrival > landed {
+      windows[change.kind].adjust(change, kinds[change.kind].plan, sign: sign)
+    }
+  }
+
+  private func pruneFacts() {
+    while recentStart < recentFacts.count,
+      recentFacts[recentStart].arrival < watermark - source.lateBound
+    {
+      recentStart += 1
+    }
+    if recentStart > 1024, recentStart * 2 > recentFacts.count {
+      recentFacts.removeFirst(recentStart)
+      recentStart = 0
+    }
+  }
+}

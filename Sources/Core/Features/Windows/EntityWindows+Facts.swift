@@ -1,0 +1,244 @@
+import Payments
+
+/// What became known of an event after it was recorded, by a label, an outcome or a disposition.
+struct FactChange: Sendable {
+  /// The number of the entity kind in the program.
+  var kind: Int
+  var entity = 0
+  /// The event's time and id hash.
+  var time: Int64
+  var idHash: UInt32
+  /// The source's watermark when it took its place in the log.
+  var arrival: Int64
+  var fraud: Int32 = 0
+  var labelled: Int32 = 0
+  var unmaturable: Int32 = 0
+  /// Bit n: disposition n.
+  var dispositions: UInt8 = 0
+}
+
+extension EntityWindows {
+  /// Applies a label to the event it belongs to, reversing an earlier one; nil where the event is
+  /// not kept (any more) or nothing changed.
+  ///
+  /// Cost: O(events since it).
+  func label(
+    _ plan: WindowPlan,
+    _ name: borrowing Span<UInt8>,
+    _ seed: FactChange,
+    fraud: Bool
+  ) -> FactChange? {
+    guard let entity = known(name),
+      let place = index(of: entity, time: seed.time, idHash: seed.idHash)
+    else { return nil }
+    var change = seed
+    change.entity = entity
+    change.fraud = (fraud ? 1 : 0) - fact(.fraud, plan, entity, place)
+    if plan.measures.contains(where: { $0.kind == .labelled }) {
+      change.labelled = 1 - fact(.labelled, plan, entity, place)
+    }
+    change.unmaturable = -fact(.unmaturable, plan, entity, place)
+    guard change.fraud != 0 || change.labelled != 0 || change.unmaturable != 0 else { return nil }
+    apply(change, plan, at: place, sign: 1)
+    return change
+  }
+
+  /// Notes a disposition of an event; nil where the event is not kept or it was noted before.
+  func dispose(
+    _ plan: WindowPlan,
+    _ name: borrowing Span<UInt8>,
+    _ seed: FactChange,
+    _ disposition: UInt8
+  ) -> FactChange? {
+    guard let entity = known(name),
+      let place = index(of: entity, time: seed.time, idHash: seed.idHash)
+    else { return nil }
+    let wanted: (Measure) -> Bool = { $0.kind == .disposition && $0.disposition == disposition }
+    guard plan.measures.contains(where: wanted),
+      fact(.disposition, plan, entity, place, disposition) == 0
+    else { return nil }
+    var change = seed
+    change.entity = entity
+    change.dispositions = 1 << disposition
+    apply(change, plan, at: place, sign: 1)
+    return change
+  }
+
+  /// Marks an event as declined: without a label it never matures.
+  func markUnmaturable(_ plan: WindowPlan, _ view: View) {
+    guard view.entity >= 0 else { return }
+    var change = FactChange(kind: 0, entity: view.entity, time: 0, idHash: 0, arrival: 0)
+    change.unmaturable = 1
+    apply(change, plan, at: view.position, sign: 1)
+  }
+
+  /// Takes a change back or applies it again, for reading windows as of an earlier time.
+  func adjust(_ change: FactChange, _ plan: WindowPlan, sign: Int32) {
+    guard let place = index(of: change.entity, time: change.time, idHash: change.idHash) else {
+      return
+    }
+    apply(change, plan, at: place, sign: sign)
+  }
+
+  /// Whether a change's event is still kept.
+  func isKept(_ change: FactChange) -> Bool {
+    index(of: change.entity, time: change.time, idHash: change.idHash) != nil
+  }
+
+  /// Adds a change to the prefix sums behind an event, in the columns of the filters that the
+  /// event passed.
+  private func apply(_ change: FactChange, _ plan: WindowPlan, at place: UInt32, sign: Int32) {
+    for (number, measure) in plan.measures.enumerated() {
+      let delta: Int32
+      switch measure.kind {
+      case .fraud: delta = change.fraud
+      case .labelled: delta = change.labelled
+      case .unmaturable: delta = change.unmaturable
+      case .disposition: delta = Int32(change.dispositions >> measure.disposition & 1)
+      case .count, .sum, .squares: continue
+      }
+      if delta == 0 || !passes(measure.filter, plan, change.entity, place) { continue }
+      add(
+        UInt32(bitPattern: delta * sign),
+        to: plan.offset(ofMeasure: number),
+        change.entity,
+        behind: place
+      )
+    }
+  }
+
+  /// Whether an event passed a filter: its count column grew there.
+  private func passes(
+    _ filter: Int?,
+    _ plan: WindowPlan,
+    _ entity: Int,
+    _ place: UInt32
+  ) -> Bool {
+    guard let filter else { return true }
+    guard let offset = plan.offset(of: Measure(kind: .count, filter: filter, field: nil)) else {
+      return false
+    }
+    let ring = ring(header(entity))
+    return events.load(slot(place, ring) + offset, as: UInt32.self)
+      != events.load(slot(place &+ 1, ring) + offset, as: UInt32.self)
+  }
+
+  /// A fact's own value at one event, over all filters: 0 or 1.
+  private func fact(
+    _ kind: MeasureKind,
+    _ plan: WindowPlan,
+    _ entity: Int,
+    _ place: UInt32,
+    _ disposition: UInt8 = 0
+  ) -> Int32 {
+    let ring = ring(header(entity))
+    var found: Int32 = 0
+    for (number, measure) in plan.measures.enumerated()
+    where measure.kind == kind && measure.disposition == disposition {
+      let offset = plan.offset(ofMeasure: number)
+      let value: UInt32 =
+        events.load(slot(place &+ 1, ring) + offset, as: UInt32.self)
+        &- events.load(slot(place, ring) + offset, as: UInt32.self)
+      found = max(found, Int32(bitPattern: value))
+    }
+    return found
+  }
+
+  // MARK: what is known of an event only after it was recorded
+
+  /// Adds to a column of one word behind an event.
+  func add(_ delta: UInt32, to offset: Int, _ entity: Int, behind place: UInt32) {
+    let ring = ring(header(entity))
+    var index = place
+    while index != ring.head {
+      index &+= 1
+      events.add(delta, at: slot(index, ring) + offset)
+    }
+    fadeAnew(offset, ring, behind: place)
+  }
+
+  /// Adds a value to a column of sums behind an event, or its square to a column of squares.
+  func add(wide value: Int64, squares: Bool, to offset: Int, _ entity: Int, behind place: UInt32) {
+    let ring = ring(header(entity))
+    let low: UInt64
+    let high: UInt64
+    if squares {
+      let square = WideSquare.of(value)
+      low = square.low
+      high = square.high
+    } else {
+      low = UInt64(bitPattern: value)
+      high = UInt64(bitPattern: value >> 63)
+    }
+    var index = place
+    while index != ring.head {
+      index &+= 1
+      let slot = slot(index, ring) + offset
+      let sum = events.load(slot, as: UInt64.self).addingReportingOverflow(low)
+      events.store(sum.partialValue, at: slot)
+      if squares {
+        let upper: UInt64 = events.load(slot + 8) &+ high &+ (sum.overflow ? 1 : 0)
+        events.store(upper, at: slot + 8)
+      } else {
+        events.add(UInt32(truncatingIfNeeded: high) &+ (sum.overflow ? 1 : 0), at: slot + 8)
+      }
+    }
+    fadeAnew(offset, ring, behind: place)
+  }
+
+  private func fadeAnew(_ offset: Int, _ ring: Ring, behind place: UInt32) {
+    for number in 0..<layout.decays.count where layout.decays[number].measureOffset == offset {
+      fade(layout.decays[number], ring, since: place &+ 1)
+    }
+  }
+
+  /// Gives an event its value in a column, where its filter was not known when it was recorded.
+  func set(value: Int64, column: Int, _ entity: Int, at place: UInt32) {
+    let header = header(entity)
+    let ring = ring(header)
+    events.store(value, at: slot(place, ring) + column)
+    for number in 0..<layout.trees.count where layout.trees[number].value == column {
+      setLeaf(number, ring, place)
+    }
+    takeLate(.ordered, column, entity, header, ring, place)
+  }
+
+  /// Gives an event its text in a link column, likewise.
+  func set(text key: UInt64, column: Int, _ entity: Int, at place: UInt32) {
+    let header = header(entity)
+    let ring = ring(header)
+    link(key, entity, ring, place, column)
+    takeLate(nil, column, entity, header, ring, place)
+  }
+
+  /// Counts an event in where its windows hold it already.
+  private func takeLate(
+    _ contents: TrackedWindow.Contents?,
+    _ column: Int,
+    _ entity: Int,
+    _ header: Int,
+    _ ring: Ring,
+    _ place: UInt32
+  ) {
+    for number in 0..<layout.tracked.count {
+      let window = layout.tracked[number]
+      let isOrdered = window.contents == TrackedWindow.Contents.ordered.rawValue
+      guard window.column == column, isOrdered == (contents == .ordered) else { continue }
+      let state = header + window.state
+      let entered: UInt32 = headers.load(state + State.entered)
+      let left: UInt32 = headers.load(state + State.left)
+      if Int32(bitPattern: place &- left) >= 0, Int32(bitPattern: place &- entered) < 0 {
+        take(window, entity, state, ring, place)
+      }
+    }
+  }
+}
+
+/// The square of a value in minor units, as two words; beyond 2⁵³ it is that of 2⁵³.
+enum WideSquare {
+  @inline(__always)
+  static func of(_ value: Int64) -> (high: UInt64, low: UInt64) {
+    let magnitude = min(value.magnitude, 1 << 53)
+    return magnitude.multipliedFullWidth(by: magnitude)
+  }
+}
