@@ -169,15 +169,18 @@ package final class ReadWorker: @unchecked Sendable {
     }
   }
 
-  /// Waits until the store has followed the log up to a position, one second at the most.
-  private func waitForProjection(_ committed: Position) throws {
-    if try store.cursor().position >= committed.bytes { return }
-    if core.status.isDetached(Projector.name) { return }
+  /// Waits until the store has followed the log up to a position, one second at the most; whether
+  /// it has.
+  @discardableResult
+  private func waitForProjection(_ committed: Position) throws -> Bool {
+    if try store.cursor().position >= committed.bytes { return true }
+    if core.status.isDetached(Projector.name) { return false }
     hurry()
     for _ in 0..<ReadWorker.projectionWaitMilliseconds / 5 {
-      if try store.cursor().position >= committed.bytes { return }
+      if try store.cursor().position >= committed.bytes { return true }
       Thread.sleep(forTimeInterval: 0.005)
     }
+    return false
   }
 
   /// The position of a transaction by its id; its entry is then in `entry`.
@@ -292,7 +295,7 @@ package final class ReadWorker: @unchecked Sendable {
     _ query: DecisionQuery,
     _ committed: Position
   ) throws {
-    try waitForProjection(committed)
+    let isComplete = try waitForProjection(committed)
     let rows = try store.decisions(query)
     var json = JSONText()
     json.open("{")
@@ -323,7 +326,7 @@ package final class ReadWorker: @unchecked Sendable {
       json.close("}")
     }
     json.close("]")
-    if core.status.isDetached(Projector.name) {
+    if !isComplete {
       json.key("incomplete")
       json.value(true)
     }
