@@ -10,7 +10,11 @@ package final class SourceState {
   package internal(set) var featureName = ""
   package internal(set) var ruleText = ""
   package internal(set) var ruleName = ""
-  package internal(set) var program: FeatureProgram
+  package internal(set) var program: FeatureProgram {
+    didSet { noteProgram() }
+  }
+  private var featureCount = 0
+  private var featureFingerprint: UInt64 = 0
   package internal(set) var rules: RuleSet
   package internal(set) var profile: Profile
   package internal(set) var model: ControlEntry.Model? {
@@ -27,6 +31,12 @@ package final class SourceState {
     self.source = source
     (program, rules) = try SourceState.compile("", "", source)
     profile = Profile(program: program, source: source, seed: seed, reserve: reserve)
+    noteProgram()
+  }
+
+  private func noteProgram() {
+    featureCount = program.features.count
+    featureFingerprint = program.fingerprint
   }
 
   static func compile(
@@ -78,21 +88,21 @@ package final class SourceState {
   func decide(_ record: borrowing Span<UInt8>, into body: inout [UInt8]) {
     profile.record(record)
     let judgement = rules.judge(profile)
-    var flags: DecisionRecord.Flags = []
+    var flags = DecisionRecord.Flags(rawValue: 0)
     let margin: Float
     if let scorer {
       let vector = profile.vector
       margin = scorer.margin(of: vector.span)
     } else {
       margin = Float(judgement.points ?? SourceState.marginOfNothing)
-      flags.insert(.noModel)
+      flags.set(.noModel)
     }
     let score = link.score(margin)
     var outcome = judgement.vouched ? .approve : source.thresholds.outcome(Double(score))
     if let ruled = judgement.ruleOutcome { outcome = max(outcome, ruled) }
-    if profile.wasTooLate { flags.insert(.tooLate) }
-    if profile.wasApproximate { flags.insert(.approximate) }
-    if profile.isWarming { flags.insert(.warming) }
+    if profile.wasTooLate { flags.set(.tooLate) }
+    if profile.wasApproximate { flags.set(.approximate) }
+    if profile.isWarming { flags.set(.warming) }
     profile.settle(outcome, record)
     append(outcome, margin, score, flags, into: &body)
   }
@@ -108,23 +118,25 @@ package final class SourceState {
     into body: inout [UInt8]
   ) {
     let start = body.count
-    body.append(little: source.id)
-    body.append(outcome.rawValue)
-    body.append(DecisionRecord.DecidedBy.engine.rawValue)
-    body.append(little: flags.rawValue)
-    body.append(little: UInt16(profile.vector.count))
-    body.append(little: margin.bitPattern)
-    body.append(little: score.bitPattern)
-    body.append(little: UInt64(0))
-    body.append(little: scorer == nil ? 0 : modelFingerprint)
-    body.append(little: program.fingerprint)
-    body.append(little: rules.fingerprint)
-    body.append(little: profile.landed)
-    body.append(little: UInt64(0))
+    let counts = UInt64(source.id) | UInt64(outcome.rawValue) << 16
+    let kinds =
+      UInt64(DecisionRecord.DecidedBy.engine.rawValue) << 24 | UInt64(flags.rawValue) << 32
+    body.append(
+      little: [
+        counts | kinds | UInt64(featureCount) << 48,
+        UInt64(margin.bitPattern) | UInt64(score.bitPattern) << 32,
+        0,
+        scorer == nil ? 0 : modelFingerprint,
+        featureFingerprint,
+        rules.fingerprint,
+        UInt64(bitPattern: profile.landed),
+        0,
+      ]
+    )
     let vectorStart = body.count
     profile.appendVector(to: &body)
     let vectorEnd = body.count
-    if profile.vector.count % 2 == 1 { body.append(little: UInt32(0)) }
+    if featureCount % 2 == 1 { body.append(little: UInt32(0)) }
     let hits = rules.appendHits(profile, scoreLines: scorer == nil, to: &body)
     body.store(little: UInt16(hits), at: start + 56)
     let hash = Fingerprint.of(body, in: vectorStart..<vectorEnd)

@@ -13,7 +13,7 @@ package enum DecisionRecord {
 
   package struct Flags: OptionSet, Sendable {
     package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// No model is in force: the scorecard and the rules decided.
     package static let noModel = Flags(rawValue: 1)
@@ -23,6 +23,10 @@ package enum DecisionRecord {
     package static let approximate = Flags(rawValue: 4)
     /// Some windows have not seen their whole length yet.
     package static let warming = Flags(rawValue: 8)
+
+    /// Sets a flag; unlike `insert` it is not generic, and costs one instruction.
+    @inlinable
+    package mutating func set(_ flag: Flags) { self = Flags(rawValue: rawValue | flag.rawValue) }
   }
 
   /// Who made the decision.

@@ -73,6 +73,13 @@ extension [UInt8] {
     unsafe Swift.withUnsafeBytes(of: little) { unsafe self.append(contentsOf: $0) }
   }
 
+  /// Appends eight words, little-endian, at once.
+  @inlinable @inline(__always)
+  package mutating func append(little words: InlineArray<8, UInt64>) {
+    let little = words
+    unsafe Swift.withUnsafeBytes(of: little) { unsafe self.append(contentsOf: $0) }
+  }
+
   /// Overwrites an integer, little-endian, at an offset.
   ///
   /// Traps outside the array.

@@ -39,25 +39,35 @@ extension Profile {
     watermark = max(previous, landed)
   }
 
+  /// Reads some aggregates, which stand together by their looks.
   private func evaluateAggregates(_ start: Int, _ end: Int) {
-    let (aggregates, windows, looks, views) = (aggregates, windows, looks, views)
+    let (aggregates, windows, views) = (aggregates, windows, views)
     var number = start
     while number < end {
-      let plan = aggregates[number]
-      registers[plan.destination] = windows[looks[plan.view].kind].value(of: plan, views[plan.view])
-      number += 1
+      let look = aggregates[number].view
+      let view = views[look]
+      let kind = windows[looks[look].kind]
+      let (isNamed, entity) = (view.isNamed, view.entity)
+      while number < end, aggregates[number].view == look {
+        let plan = aggregates[number]
+        let value =
+          !isNamed
+          ? .nan
+          : entity < 0
+            ? EntityWindows.valueOfNothing(plan.function) : kind.value(of: plan, view)
+        registers[plan.destination] = value
+        number += 1
+      }
     }
   }
 
   /// Notes the outcome of the last transaction: where it was declined it never matures without a
   /// label, and later windows may choose by it.
   package func settle(_ outcome: Outcome, _ record: borrowing Span<UInt8>) {
-    if outcome == .decline {
-      for number in kinds.indices where kinds[number].plan.hasLabels {
-        windows[number].markUnmaturable(kinds[number].plan, views[number])
-      }
+    if outcome == .decline, hasLabels {
+      for number in 0..<windows.count { windows[number].markUnmaturable(views[number]) }
     }
-    guard let register = program.outcomeRegister else { return }
+    guard let register = outcomeRegister else { return }
     registers[register] = Double(outcome.rawValue)
     run(settledOperations, record, TransactionRecord.time(record).microseconds)
     add(FilterPlan.settled, record)
@@ -101,7 +111,7 @@ extension Profile {
       guard appendKey(kind.plan.key, record) else { continue }
       let name = keyBytes
       let seed = seed(number, record, landed)
-      if let change = kind.windows.label(kind.plan, name.span, seed, fraud: fraud) {
+      if let change = kind.windows.label(name.span, seed, fraud: fraud) {
         recentFacts.append(change)
       }
     }
@@ -119,7 +129,7 @@ extension Profile {
       let name = keyBytes
       let seed = seed(number, record, landed)
       let raw = disposition.rawValue
-      if let change = kind.windows.dispose(kind.plan, name.span, seed, raw) {
+      if let change = kind.windows.dispose(name.span, seed, raw) {
         recentFacts.append(change)
       }
     }
@@ -142,7 +152,7 @@ extension Profile {
   /// again.
   private func adjustFacts(sign: Int32) {
     for change in recentFacts[recentStart...] where change.arrival > landed {
-      windows[change.kind].adjust(change, kinds[change.kind].plan, sign: sign)
+      windows[change.kind].adjust(change, sign: sign)
     }
   }
 

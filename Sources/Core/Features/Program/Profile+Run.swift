@@ -8,40 +8,17 @@ struct ZoneOffset {
   var microseconds: Int64 = 0
 }
 
-/// A stretch of operations, packed.
-struct OperationStage {
-  let memory: Memory
-  let count: Int
-
-  init(_ operations: [Operation], _ reservation: Reservation) {
-    memory = reservation.region(max(4096, 8 * operations.count))
-    count = operations.count
-    for (index, operation) in operations.enumerated() {
-      memory.store(operation.code.rawValue, at: 8 * index)
-      memory.store(operation.a, at: 8 * index + 2)
-      memory.store(operation.b, at: 8 * index + 4)
-      memory.store(operation.destination, at: 8 * index + 6)
-    }
-  }
-}
-
 extension Profile {
   /// Runs a stretch of operations over the registers.
-  func run(_ stage: OperationStage, _ record: borrowing Span<UInt8>, _ time: Int64) {
+  func run(_ stage: Table<Operation>, _ record: borrowing Span<UInt8>, _ time: Int64) {
     let registers = registers
     var place = 0
-    let end = 8 * stage.count
-    while place < end {
-      let raw: UInt64 = stage.memory.load(place)
-      place += 8
-      guard let code = Operation.Code(rawValue: UInt8(truncatingIfNeeded: raw)) else {
-        preconditionFailure("unknown operation")
-      }
-      let a = UInt16(truncatingIfNeeded: raw >> 16)
-      let b = UInt16(truncatingIfNeeded: raw >> 32)
-      let target = UInt16(truncatingIfNeeded: raw >> 48)
+    while place < stage.count {
+      let operation = stage[place]
+      place += 1
+      let (a, b, target) = (operation.a, operation.b, operation.destination)
       let value: Double
-      switch code {
+      switch operation.code {
       case .add: value = registers[a] + registers[b]
       case .subtract: value = registers[a] - registers[b]
       case .multiply: value = registers[a] * registers[b]
@@ -65,8 +42,8 @@ extension Profile {
       case .roundDown: value = registers[a].rounded(.down)
       case .isMissing: value = registers[a].isNaN ? 1 : 0
       case .amount, .money, .number, .textIsConstant, .textIsText, .textIsPresent:
-        value = field(code, Int(a), Int(b), record)
-      case .hour, .weekday, .weekend, .night, .dayOfMonth: value = calendar(code, time)
+        value = field(operation.code, Int(a), Int(b), record)
+      case .hour, .weekday, .weekend, .night, .dayOfMonth: value = calendar(operation.code, time)
       case .distance:
         value = GreatCircle.kilometres(
           from: (registers[a], registers[b]),

@@ -6,7 +6,7 @@ extension Profile {
     bytes.append(little: watermark)
     bytes.append(little: warmingUntil)
     bytes.append(little: UInt32(windows.count))
-    for kind in windows { kind.encode(into: &bytes) }
+    for kind in kinds { kind.windows.encode(into: &bytes) }
     let recent = recentFacts.filter {
       $0.arrival > watermark - source.lateBound && windows[$0.kind].isKept($0)
     }
@@ -32,11 +32,11 @@ extension Profile {
     guard count == windows.count else {
       throw DecodingFailure("\(count) entity kinds, \(windows.count) expected", at: reader.offset)
     }
-    for kind in windows { try kind.restore(from: &reader) }
+    for kind in kinds { try kind.windows.restore(from: &reader) }
     for _ in 0..<(try reader.count(unit: 39)) {
       let number = Int(try reader.integer(UInt16.self))
       let name = try reader.blob()
-      guard windows.indices.contains(number), let entity = windows[number].known(name.span) else {
+      guard kinds.indices.contains(number), let entity = windows[number].known(name.span) else {
         throw DecodingFailure("a fact of an unknown entity", at: reader.offset)
       }
       recentFacts.append(
@@ -58,7 +58,7 @@ extension Profile {
   /// A digest of all events kept, in any order of entities.
   package func stateDigest() -> UInt64 {
     var state = Fingerprint.chain(UInt64(bitPattern: watermark), program.fingerprint)
-    for kind in windows { state = Fingerprint.chain(state, kind.stateDigest()) }
+    for kind in kinds { state = Fingerprint.chain(state, kind.windows.stateDigest()) }
     return state
   }
 }

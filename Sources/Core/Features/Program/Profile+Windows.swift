@@ -60,14 +60,14 @@ extension Profile {
 
   func prefetchHeaders() {
     let (looks, views, windows) = (looks, views, windows)
-    for number in looks.indices where views[number].isNamed {
+    for number in 0..<looks.count where views[number].isNamed {
       windows[looks[number].kind].prefetchHeader(views[number])
     }
   }
 
   func prefetchEvents() {
     let (looks, views, windows) = (looks, views, windows)
-    for number in looks.indices where views[number].isNamed {
+    for number in 0..<looks.count where views[number].isNamed {
       windows[looks[number].kind].prefetchEvents(views[number])
     }
   }
@@ -75,7 +75,7 @@ extension Profile {
   /// Records the transaction in the windows of its own entities, then looks at the others.
   func update(_ record: borrowing Span<UInt8>, _ idHash: UInt32) {
     let (looks, views, windows) = (looks, views, windows)
-    for number in looks.indices {
+    for number in 0..<looks.count {
       let (look, view) = (looks[number], views[number])
       let windows = windows[look.kind]
       guard view.isNamed else {
@@ -136,7 +136,8 @@ extension Profile {
   /// What an activity adds to the columns of one kind.
   func fillDeltas(_ kind: Int, activity bit: UInt16) {
     let deltas = windows[kind].deltas
-    for addition in additions where addition.kind == kind {
+    for number in 0..<additions.count where additions[number].kind == kind {
+      let addition = additions[number]
       switch addition.what {
       case .count:
         let counts = addition.activities & bit != 0

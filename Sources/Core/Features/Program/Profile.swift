@@ -7,22 +7,24 @@ package final class Profile {
   let kinds: [EntityKind]
   let limits: EntityKind.Limits
   /// The hot path's own forms of the plans: plain rows.
-  let windows: [EntityWindows]
-  let views: [View]
-  let looks: [Look]
-  let additions: [Addition]
+  let windows: Table<EntityWindows>
+  let views: Table<View>
+  let looks: Table<Look>
+  let additions: Table<Addition>
   let lateAdditions: [LateAddition]
-  let aggregates: [AggregatePlan]
+  let aggregates: Table<AggregatePlan>
   /// Where the aggregates of each level end.
   let levelEnds: [Int]
-  let operations: [OperationStage]
-  let settledOperations: OperationStage
+  let operations: [Table<Operation>]
+  let settledOperations: Table<Operation>
+  let outcomeRegister: UInt16?
+  let hasLabels: Bool
   /// Whether what a transaction adds depends on windows.
   let hasLateAdditions: Bool
   let registers: Registers
   private let reservation = Reservation()
-  private let featureRegisters: [UInt16]
-  private let conditionRegisters: [UInt16]
+  private let featureRegisters: Table<UInt16>
+  private let conditionRegisters: Table<UInt16>
   /// `vector` as bytes.
   private let vectorBytes: Memory
   /// Latest event time seen, µs; windows and expiry follow it.
@@ -127,7 +129,6 @@ package final class Profile {
       }
     }
     self.kinds = kinds
-    windows = kinds.map(\.windows)
     if let earlier {
       watermark = earlier.watermark
       warmingUntil = max(warming, moved.isEmpty ? .min : earlier.warmingUntil)
@@ -140,36 +141,40 @@ package final class Profile {
       }
     }
     let reservation = reservation
-    views = program.views.map { _ in View(reservation.region(View.bytes)) }
-    looks = program.views.map { Look($0) }
+    windows = reservation.table(kinds.map(\.windows))
+    views = reservation.table(program.views.map { _ in View(reservation.region(View.bytes)) })
+    looks = reservation.table(program.views.map { Look($0) })
     registers = reservation.region(Registers.bytes).registers
     for (register, value) in program.constants { registers[register] = value }
-    additions = Addition.all(of: program)
+    additions = reservation.table(Addition.all(of: program))
     lateAdditions = LateAddition.all(of: program)
     hasLateAdditions = lateAdditions.contains { $0.level < FilterPlan.settled }
-    operations = program.stages.map { OperationStage($0, reservation) }
-    settledOperations = OperationStage(program.settled, reservation)
+    operations = program.stages.map { reservation.table($0) }
+    settledOperations = reservation.table(program.settled)
+    outcomeRegister = program.outcomeRegister
+    hasLabels = program.plans.contains { $0.hasLabels }
     let sorted = program.aggregates.sorted { ($0.level, $0.view) < ($1.level, $1.view) }
-    aggregates = sorted
+    aggregates = reservation.table(sorted)
     levelEnds = (0..<program.stages.count).map { level in
       sorted.firstIndex { $0.level > level } ?? sorted.count
     }
     vector = [Float](repeating: .nan, count: program.features.count)
-    featureRegisters = program.features.map(\.register)
-    conditionRegisters = program.conditions.map(\.register)
+    featureRegisters = reservation.table(program.features.map(\.register))
+    conditionRegisters = reservation.table(program.conditions.map(\.register))
     vectorBytes = reservation.region(max(4096, 4 * program.features.count))
     keyStarts = [Int](repeating: 0, count: program.views.count + 1)
   }
 
   package var isWarming: Bool { watermark < warmingUntil }
 
-  package var entityCount: Int { windows.reduce(0) { $0 + $1.entityCount } }
-  package var eventCount: Int { windows.reduce(0) { $0 + $1.eventCount } }
+  package var entityCount: Int { kinds.reduce(0) { $0 + $1.windows.entityCount } }
+  package var eventCount: Int { kinds.reduce(0) { $0 + $1.windows.eventCount } }
   /// Bytes of rings, names and tracked windows that are in use.
   package var stateBytes: Int {
-    windows.reduce(0) {
-      $0 + $1.rings.liveBytes + $1.table.names.liveBytes + $1.ordered.liveBytes
-        + $1.entityCount * ($1.layout.headerStride + 16)
+    kinds.reduce(0) { total, kind in
+      let windows = kind.windows
+      return total + windows.rings.liveBytes + windows.table.names.liveBytes
+        + windows.ordered.liveBytes + windows.entityCount * (windows.layout.headerStride + 16)
     }
   }
 
@@ -181,18 +186,22 @@ package final class Profile {
     var taken = vector
     vector = []
     var values = taken.mutableSpan
-    let features = featureRegisters
-    for index in features.indices {
+    let (features, registers, bytes) = (featureRegisters, registers, vectorBytes)
+    var index = 0
+    while index < features.count {
       let value = Float(registers[features[index]])
       let clean = value.isFinite ? value : .nan
       values[index] = clean
-      vectorBytes.store(clean.bitPattern, at: 4 * index)
+      bytes.store(clean.bitPattern, at: 4 * index)
+      index += 1
     }
     vector = taken
     holding.removeAll(keepingCapacity: true)
     let conditions = conditionRegisters
-    for index in conditions.indices where registers[conditions[index]] != 0 {
-      holding.append(index)
+    index = 0
+    while index < conditions.count {
+      if registers[conditions[index]] != 0 { holding.append(index) }
+      index += 1
     }
   }
 

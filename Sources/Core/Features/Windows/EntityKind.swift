@@ -25,7 +25,7 @@ final class EntityKind {
     let layout = WindowLayout(plan, reservation: reservation)
     let control = reservation.region(Control.size)
     control.store(Int64.min, at: Control.evictedUntil)
-    windows = EntityWindows(
+    let core = EntityWindows.Core(
       layout: layout,
       horizon: (plan.offsets.last ?? 0) + lateBound,
       ringLogLimit: limits.ringLog,
@@ -55,5 +55,6 @@ final class EntityKind {
       ),
       deltas: reservation.region(layout.slotBytes + 64)
     )
+    windows = EntityWindows(core: reservation.table([core]))
   }
 }

@@ -23,7 +23,6 @@ extension EntityWindows {
   ///
   /// Cost: O(events since it).
   func label(
-    _ plan: WindowPlan,
     _ name: borrowing Span<UInt8>,
     _ seed: FactChange,
     fraud: Bool
@@ -33,19 +32,16 @@ extension EntityWindows {
     else { return nil }
     var change = seed
     change.entity = entity
-    change.fraud = (fraud ? 1 : 0) - fact(.fraud, plan, entity, place)
-    if plan.measures.contains(where: { $0.kind == .labelled }) {
-      change.labelled = 1 - fact(.labelled, plan, entity, place)
-    }
-    change.unmaturable = -fact(.unmaturable, plan, entity, place)
+    change.fraud = (fraud ? 1 : 0) - fact(.fraud, entity, place)
+    if has(.labelled) { change.labelled = 1 - fact(.labelled, entity, place) }
+    change.unmaturable = -fact(.unmaturable, entity, place)
     guard change.fraud != 0 || change.labelled != 0 || change.unmaturable != 0 else { return nil }
-    apply(change, plan, at: place, sign: 1)
+    apply(change, at: place, sign: 1)
     return change
   }
 
   /// Notes a disposition of an event; nil where the event is not kept or it was noted before.
   func dispose(
-    _ plan: WindowPlan,
     _ name: borrowing Span<UInt8>,
     _ seed: FactChange,
     _ disposition: UInt8
@@ -53,31 +49,30 @@ extension EntityWindows {
     guard let entity = known(name),
       let place = index(of: entity, time: seed.time, idHash: seed.idHash)
     else { return nil }
-    let wanted: (Measure) -> Bool = { $0.kind == .disposition && $0.disposition == disposition }
-    guard plan.measures.contains(where: wanted),
-      fact(.disposition, plan, entity, place, disposition) == 0
+    guard has(.disposition, disposition),
+      fact(.disposition, entity, place, disposition) == 0
     else { return nil }
     var change = seed
     change.entity = entity
     change.dispositions = 1 << disposition
-    apply(change, plan, at: place, sign: 1)
+    apply(change, at: place, sign: 1)
     return change
   }
 
   /// Marks an event as declined: without a label it never matures.
-  func markUnmaturable(_ plan: WindowPlan, _ view: View) {
-    guard view.entity >= 0 else { return }
+  func markUnmaturable(_ view: View) {
+    guard view.entity >= 0, has(.unmaturable) else { return }
     var change = FactChange(kind: 0, entity: view.entity, time: 0, idHash: 0, arrival: 0)
     change.unmaturable = 1
-    apply(change, plan, at: view.position, sign: 1)
+    apply(change, at: view.position, sign: 1)
   }
 
   /// Takes a change back or applies it again, for reading windows as of an earlier time.
-  func adjust(_ change: FactChange, _ plan: WindowPlan, sign: Int32) {
+  func adjust(_ change: FactChange, sign: Int32) {
     guard let place = index(of: change.entity, time: change.time, idHash: change.idHash) else {
       return
     }
-    apply(change, plan, at: place, sign: sign)
+    apply(change, at: place, sign: sign)
   }
 
   /// Whether a change's event is still kept.
@@ -87,59 +82,52 @@ extension EntityWindows {
 
   /// Adds a change to the prefix sums behind an event, in the columns of the filters that the
   /// event passed.
-  private func apply(_ change: FactChange, _ plan: WindowPlan, at place: UInt32, sign: Int32) {
-    for (number, measure) in plan.measures.enumerated() {
-      let delta: Int32
-      switch measure.kind {
-      case .fraud: delta = change.fraud
-      case .labelled: delta = change.labelled
-      case .unmaturable: delta = change.unmaturable
-      case .disposition: delta = Int32(change.dispositions >> measure.disposition & 1)
-      case .count, .sum, .squares: continue
-      }
-      if delta == 0 || !passes(measure.filter, plan, change.entity, place) { continue }
-      add(
-        UInt32(bitPattern: delta * sign),
-        to: plan.offset(ofMeasure: number),
-        change.entity,
-        behind: place
-      )
+  private func apply(_ change: FactChange, at place: UInt32, sign: Int32) {
+    let ring = ring(header(change.entity))
+    for number in 0..<layout.facts.count {
+      let column = layout.facts[number]
+      let delta: Int32 =
+        switch column.kind {
+        case .fraud: change.fraud
+        case .labelled: change.labelled
+        case .unmaturable: change.unmaturable
+        default: Int32(change.dispositions >> column.disposition & 1)
+        }
+      if delta == 0 || (column.passed >= 0 && grown(column.passed, ring, place) == 0) { continue }
+      add(UInt32(bitPattern: delta * sign), to: column.offset, change.entity, behind: place)
     }
   }
 
-  /// Whether an event passed a filter: its count column grew there.
-  private func passes(
-    _ filter: Int?,
-    _ plan: WindowPlan,
-    _ entity: Int,
-    _ place: UInt32
-  ) -> Bool {
-    guard let filter else { return true }
-    guard let offset = plan.offset(of: Measure(kind: .count, filter: filter, field: nil)) else {
-      return false
+  private func has(_ kind: MeasureKind, _ disposition: UInt8 = 0) -> Bool {
+    for number in 0..<layout.facts.count
+    where layout.facts[number].kind == kind && layout.facts[number].disposition == disposition {
+      return true
     }
-    let ring = ring(header(entity))
-    return events.load(slot(place, ring) + offset, as: UInt32.self)
-      != events.load(slot(place &+ 1, ring) + offset, as: UInt32.self)
+    return false
+  }
+
+  /// What an event added to a column of one word.
+  private func grown(_ offset: Int, _ ring: Ring, _ place: UInt32) -> Int32 {
+    Int32(
+      bitPattern: events.load(slot(place &+ 1, ring) + offset, as: UInt32.self)
+        &- events.load(slot(place, ring) + offset, as: UInt32.self)
+    )
   }
 
   /// A fact's own value at one event, over all filters: 0 or 1.
   private func fact(
     _ kind: MeasureKind,
-    _ plan: WindowPlan,
     _ entity: Int,
     _ place: UInt32,
     _ disposition: UInt8 = 0
   ) -> Int32 {
     let ring = ring(header(entity))
     var found: Int32 = 0
-    for (number, measure) in plan.measures.enumerated()
-    where measure.kind == kind && measure.disposition == disposition {
-      let offset = plan.offset(ofMeasure: number)
-      let value: UInt32 =
-        events.load(slot(place &+ 1, ring) + offset, as: UInt32.self)
-        &- events.load(slot(place, ring) + offset, as: UInt32.self)
-      found = max(found, Int32(bitPattern: value))
+    for number in 0..<layout.facts.count {
+      let column = layout.facts[number]
+      if column.kind == kind, column.disposition == disposition {
+        found = max(found, grown(column.offset, ring, place))
+      }
     }
     return found
   }

@@ -115,14 +115,20 @@ extension EntityWindows {
     }
     for number in 0..<layout.tracked.count {
       let window = layout.tracked[number]
-      func end(_ sample: Int) -> UInt32 {
+      func place(_ sample: Int) -> UInt32 {
         if sample >= 2 {
           return headers.load(header + Header.cursors + 4 * (sample - 2))
         }
         return sample == 1 && ring.head != ring.tail ? ring.head &- 1 : ring.head
       }
-      let older = end(window.older)
-      advance(window, entity, header + window.state, ring, to: end(window.newer), leaving: older)
+      // Merged events are in no tracked window.
+      let merged: UInt32 = headers.load(header + Header.coalesced)
+      let end: UInt32 = headers.load(header + Header.coalescedEnd)
+      let start = merged != 0 && Int32(bitPattern: end &- ring.tail) > 0 ? end : ring.tail
+      headers.store(start, at: header + window.state + State.entered)
+      headers.store(start, at: header + window.state + State.left)
+      let (newer, older) = (place(window.newer), place(window.older))
+      advance(window, entity, header + window.state, ring, to: newer, leaving: older)
     }
   }
 

@@ -12,27 +12,53 @@ import Payments
 /// Memory: `WindowPlan.slotBytes` an event in rings of powers of two; a header of 56 bytes, four a
 /// cursor and 32 a tracked window, and about 15 of the hash table an entity.
 ///
-/// The struct is a handle: plain bits over regions that its `EntityKind` owns.
+/// The struct is a handle of one word over regions that its `EntityKind` owns.
 struct EntityWindows {
   /// The most events kept for one entity is 2^20 - 2; see `coalesce`.
   static let ringLogMax = 20
 
-  let layout: WindowLayout
+  /// What the handle stands for, in a table of one row.
+  struct Core {
+    let layout: WindowLayout
+    let horizon: Int64
+    let ringLogLimit: Int
+    let entitiesMax: Int
+    let control: Memory
+    let headers: Memory
+    let rings: Pool
+    let table: EntityTable
+    let pairs: PairTable
+    let ordered: OrderedValues
+    let deltas: Memory
+  }
+
+  let core: Table<Core>
+
+  @inline(__always)
+  var layout: WindowLayout { core.first.layout }
   /// Age beyond which an event is outside of every window that can still be asked for, µs.
   ///
   /// So it never shows when an event's memory is reused.
-  let horizon: Int64
-  let ringLogLimit: Int
-  let entitiesMax: Int
-  let control: Memory
-  let headers: Memory
-  let rings: Pool
-  let table: EntityTable
-  let pairs: PairTable
-  let ordered: OrderedValues
+  @inline(__always)
+  var horizon: Int64 { core.first.horizon }
+  var ringLogLimit: Int { core.first.ringLogLimit }
+  var entitiesMax: Int { core.first.entitiesMax }
+  @inline(__always)
+  var control: Memory { core.first.control }
+  @inline(__always)
+  var headers: Memory { core.first.headers }
+  @inline(__always)
+  var rings: Pool { core.first.rings }
+  @inline(__always)
+  var table: EntityTable { core.first.table }
+  @inline(__always)
+  var pairs: PairTable { core.first.pairs }
+  @inline(__always)
+  var ordered: OrderedValues { core.first.ordered }
   /// What the next event adds to each word of the prefix sums, at the offsets of the event; then
   /// its own columns.
-  let deltas: Memory
+  @inline(__always)
+  var deltas: Memory { core.first.deltas }
 
   /// Words of the control block.
   enum Control {

@@ -1,6 +1,8 @@
 // Safety: a region is mapped once and unmapped by its `Reservation`, which outlives every view of
-// it; every access checks its offset against the mapped size (registers cannot leave theirs by
-// their type), and only values that are valid for any bits are read.
+// it; registers cannot leave theirs by their type; only values that are valid for any bits are
+// read. Offsets are made by this module alone, from indexes masked to a ring or numbers it handed
+// out: every single access is checked in debug builds, in which the oracles, the crashes and the
+// restored snapshots run, and every copy of a stretch in release builds too.
 import CLinux
 import Glibc
 import Payments
@@ -45,7 +47,7 @@ import Payments
     let stride = MemoryLayout<Element>.stride
     let memory = region(max(1, elements.count) * stride)
     for (index, element) in elements.enumerated() { memory.store(element, at: index * stride) }
-    return Table(memory: memory, count: elements.count)
+    return unsafe Table(memory.start.assumingMemoryBound(to: Element.self), elements.count)
   }
 }
 
@@ -61,6 +63,8 @@ import Payments
     self.capacity = capacity
   }
 
+  fileprivate var start: UnsafeMutableRawPointer { unsafe base }
+
   @inline(__always)
   private func check(_ offset: Int, _ size: Int) {
     precondition(
@@ -72,13 +76,13 @@ import Payments
   /// Reads an integer, a double, or a struct of such.
   @inline(__always)
   func load<T: BitwiseCopyable>(_ offset: Int, as type: T.Type = T.self) -> T {
-    check(offset, MemoryLayout<T>.size)
+    assert(offset >= 0 && offset <= capacity - MemoryLayout<T>.size)
     return unsafe (base + offset).loadUnaligned(as: type)
   }
 
   @inline(__always)
   func store<T: BitwiseCopyable>(_ value: T, at offset: Int) {
-    check(offset, MemoryLayout<T>.size)
+    assert(offset >= 0 && offset <= capacity - MemoryLayout<T>.size)
     unsafe (base + offset).storeBytes(of: value, as: T.self)
   }
 
@@ -149,12 +153,24 @@ import Payments
 }
 
 /// A row of plain values that does not change.
-struct Table<Element: BitwiseCopyable> {
-  let memory: Memory
+@safe struct Table<Element: BitwiseCopyable> {
+  private let base: UnsafePointer<Element>
   let count: Int
 
+  fileprivate init(_ base: UnsafeMutablePointer<Element>, _ count: Int) {
+    unsafe self.base = unsafe UnsafePointer(base)
+    self.count = count
+  }
+
   @inline(__always)
-  subscript(index: Int) -> Element { memory.load(index * MemoryLayout<Element>.stride) }
+  subscript(index: Int) -> Element {
+    assert(index >= 0 && index < count)
+    return unsafe base[index]
+  }
+
+  /// The first element, where it stands: reading one of its fields reads no more.
+  @inline(__always)
+  var first: Element { unsafe base.pointee }
 }
 
 /// As many doubles as a 16-bit number can name, so that no access needs a check.

@@ -32,6 +32,15 @@ struct WindowLayout {
     var counter: Int
   }
 
+  /// A column of facts.
+  struct Fact {
+    var kind: MeasureKind
+    var disposition: UInt8
+    var offset: Int
+    /// Place of the column that counts what passes its filter, or -1.
+    var passed: Int
+  }
+
   /// Bytes of an event, and of its share of the trees with it.
   let stride: Int
   let slotBytes: Int
@@ -44,6 +53,7 @@ struct WindowLayout {
   let decays: Table<Decay>
   let trees: Table<Tree>
   let tracked: Table<Tracked>
+  let facts: Table<Fact>
   let valuesStart: Int
   let valueCount: Int
   let linksStart: Int
@@ -82,6 +92,18 @@ struct WindowLayout {
     )
     trees = reservation.table(
       plan.trees.map { Tree(value: plan.offset(ofValue: $0.value), greatest: $0.greatest) }
+    )
+    facts = reservation.table(
+      plan.measures.enumerated().compactMap { number, measure in
+        guard measure.kind.isFact else { return nil }
+        let counted = measure.filter.flatMap { plan.offset(of: Measure(kind: .count, filter: $0)) }
+        return Fact(
+          kind: measure.kind,
+          disposition: measure.disposition,
+          offset: plan.offset(ofMeasure: number),
+          passed: counted ?? -1
+        )
+      }
     )
     var counters = [Int](repeating: 0, count: plan.links.count)
     let states = WindowLayout.statesStart(plan)

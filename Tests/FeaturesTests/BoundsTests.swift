@@ -1,0 +1,154 @@
+@testable import Features
+import Language
+import Payments
+import TestSupport
+import Testing
+
+/// What is kept at the limits: of one entity's events, and of a kind's entities.
+struct BoundsTests {
+  static let source = RandomStream.makeSource()
+
+  static func makeProfile(_ text: String, entitiesMax: Int, ringLog: Int) throws -> Profile {
+    Profile(
+      program: try ProgramCompiler.compile(Parser.parse(text), for: source),
+      source: source,
+      entitiesMax: entitiesMax,
+      ringLog: ringLog,
+      reserve: 1 << 22
+    )
+  }
+
+  static func record(_ number: Int, account: String, amount: Int64, minute: Int64) -> [UInt8] {
+    var builder = TransactionBuilder(source: 1, schema: source.schema)
+    builder.time = Timestamp(microseconds: 1_600_000_000_000_000 + minute * 60_000_000)
+    builder.amount = Money(minorUnits: amount)
+    builder.set(text: Schema.Text.id, "t\(number)")
+    builder.set(text: Schema.Text.account, account)
+    builder.set(text: Schema.Text.counterparty, "c\(number % 7)")
+    var bytes: [UInt8] = []
+    builder.finish(into: &bytes)
+    return bytes
+  }
+
+  static let program = """
+    feature n = count() by account over 20d
+    feature s = sum(amount) by account over 20d
+    feature recent = count() by account over 4m
+    feature mid = count() by account over 3h
+    feature greatest = max(amount) by account over 20d
+    feature newest = last(amount) by account over 20d
+    feature terminals = distinct(counterparty) by account over 3m
+    feature middle = median(amount) by account over 3m
+    feature spread = std(amount) by account over 20d
+    feature pace = decayed_count(10m) by account over 20d
+    feature risk = fraud_rate() by account over 20d
+    """
+
+  @Test(arguments: [1, 2, 3] as [UInt64])
+  func `beyond the limit the oldest events count as pairs, and the decision says so`(
+    seed: UInt64
+  ) throws {
+    var random = SeededGenerator(seed: seed)
+    var profile = try BoundsTests.makeProfile(BoundsTests.program, entitiesMax: 10, ringLog: 5)
+    var amounts: [Int64] = []
+    for number in 0..<600 {
+      let amount = Int64.random(in: 0...9999, using: &random)
+      amounts.append(amount)
+      let record = BoundsTests.record(number, account: "a", amount: amount, minute: Int64(number))
+      profile.record(record.span)
+      let live = profile.vector
+      let context = "seed \(seed), transaction \(number)"
+      #expect(live[0] == Float(amounts.count), "\(context)")
+      #expect(live[1] == Float(Double(amounts.reduce(0, +)) / 100), "\(context)")
+      #expect(live[2] == Float(min(4, amounts.count)), "\(context)")
+      #expect(live[3] >= Float(min(180, amounts.count)), "\(context)")
+      #expect(live[3] <= Float(amounts.count), "\(context)")
+      #expect(live[5] == Float(Double(amount) / 100), "\(context)")
+      #expect(live[6] == Float(min(3, amounts.count)), "distinct, \(context)")
+      let last = amounts.suffix(3).map { Double($0) / 100 }
+      #expect(live[7] == Float(Oracle.quantile(last, 0.5)), "\(context)")
+      let spread = Oracle.deviation(amounts.map { Double($0) / 100 })
+      let same = live[8].isNaN && spread.isNaN
+      #expect(same || (Double(live[8]) - spread).magnitude < 0.001, "\(context)")
+      #expect(profile.wasApproximate == (number >= 31), "\(context)")
+      if number % 5 == 0 {
+        profile.label(
+          record.span,
+          fraud: true,
+          landed: TransactionRecord.time(record.span).microseconds
+        )
+      }
+      if number % 50 == 49 { profile = try BoundsTests.restarted(profile) }
+    }
+  }
+
+  /// The same state in other memory.
+  static func restarted(_ profile: Profile) throws -> Profile {
+    var bytes: [UInt8] = []
+    profile.encode(into: &bytes)
+    let restored = Profile(
+      program: profile.program,
+      source: source,
+      limits: profile.limits,
+      seed: 99,
+      reserve: 1 << 22,
+      continuing: nil
+    )
+    var reader = ByteReader(bytes)
+    try restored.restore(from: &reader)
+    #expect(restored.stateDigest() == profile.stateDigest())
+    return restored
+  }
+
+  @Test func `beyond the limit of entities the one recorded longest ago goes`() throws {
+    let profile = try BoundsTests.makeProfile(
+      "feature n = count() by account over 10m",
+      entitiesMax: 3,
+      ringLog: 20
+    )
+    func pay(_ number: Int, _ account: String, minute: Int64) -> (Float, Bool) {
+      profile.record(
+        BoundsTests.record(number, account: account, amount: 1, minute: minute).span
+      )
+      return (profile.vector[0], profile.wasApproximate)
+    }
+    #expect(pay(1, "a", minute: 0) == (1, false))
+    #expect(pay(2, "b", minute: 1) == (1, false))
+    #expect(pay(3, "c", minute: 2) == (1, false))
+    #expect(pay(4, "a", minute: 3) == (2, false))
+    // b was recorded longest ago; what is new from now on may have been forgotten before.
+    #expect(pay(5, "d", minute: 4) == (1, true))
+    #expect(pay(6, "a", minute: 5) == (3, false))
+    #expect(pay(7, "b", minute: 5) == (1, true))
+    #expect(profile.entityCount == 3)
+    // Once the horizon has passed nothing can be missing.
+    #expect(pay(8, "e", minute: 3000) == (1, false))
+  }
+
+  @Test func `entities beyond the horizon are forgotten, and their memory is used again`() throws {
+    let profile = try BoundsTests.makeProfile(
+      """
+      feature n = count() by account over 10m
+      feature d = distinct(counterparty) by account over 10m
+      feature q = median(amount) by account over 10m
+      """,
+      entitiesMax: 1_000_000,
+      ringLog: 20
+    )
+    var bytes = 0
+    for number in 0..<20_000 {
+      let record = BoundsTests.record(
+        number,
+        account: "a\(number)",
+        amount: 5,
+        minute: Int64(number) * 3
+      )
+      profile.record(record.span)
+      #expect(profile.vector == [1, 1, 5 / 100])
+      if number == 10_000 { bytes = profile.stateBytes }
+    }
+    // Four hours of lateness and ten minutes of window, three minutes a transaction.
+    #expect(profile.entityCount < 100)
+    #expect(profile.stateBytes <= bytes)
+  }
+}
