@@ -56,11 +56,17 @@ let port = layer("Ports")
 let adapter = layer("Adapters")
 let service = layer("Services")
 
-func tests(_ name: String, _ uses: [String], fixtures: Bool = false) -> Target {
+func tests(
+  _ name: String,
+  _ uses: [String],
+  fixtures: Bool = false,
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: name,
     dependencies: named(uses),
     path: "Tests/\(name)",
+    exclude: exclude,
     resources: fixtures ? [.copy("Fixtures")] : [],
     swiftSettings: strict
   )
@@ -140,8 +146,9 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "Shell", "Numerics", "Payments", "Features", "Rules", "Models", "Engine", "Journal",
-        "Registry", "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake", "Replay",
+        "Shell", "Numerics", "Payments", "Language", "Features", "Rules", "Models", "Engine",
+        "Journal", "Registry", "Storage", "HTTP", "FileJournal", "SQLiteStore", "Vault", "Intake",
+        "Replay",
         "Pipeline", "Simulator", "Gateway",
       ]),
       path: "Sources/App/assay",
@@ -177,7 +184,11 @@ let package = Package(
     tests("LanguageTests", ["Language"]),
     tests("RulesTests", ["Rules", "Features", "Language", "Payments", "Engine", "TestSupport"]),
     tests("IntakeTests", ["Intake", "Payments"]),
-    tests("FeaturesTests", ["Features", "Language", "Payments", "TestSupport"]),
+    tests(
+      "FeaturesTests",
+      ["Features", "Language", "Payments", "TestSupport"],
+      exclude: ["wrong-programs.txt"]
+    ),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("SimulatorTests", ["Simulator", "Payments"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),

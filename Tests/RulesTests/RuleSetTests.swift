@@ -111,7 +111,7 @@ struct RuleSetTests {
     ("rule r: when channel > 1 then review", "'channel' is a text field"),
     ("rule r: when channel = 5 then review", "a text is compared with a text"),
     ("rule r: when amount = \"x\" then review", "a text stands only beside a text field"),
-    ("rule r: when amount and amount > 1 then review", "a truth is expected, this is a number"),
+    ("rule r: when amount and amount > 1 then review", "a condition is expected, this is a number"),
     ("rule r: when foo(1) > 1 then review", "unknown function 'foo'"),
     ("rule r: when min(1) > 1 then review", "min takes 2 arguments, 1 given"),
     ("rule r: when hour(1) > 1 then review", "hour takes 0 arguments, 1 given"),
@@ -153,7 +153,7 @@ struct RuleSetTests {
     ("feature f = g + 1", "unknown name 'g'"),
     ("feature f = 1 feature f = 2", "'f' is defined twice"),
     ("rule r: when amount > 1 then review", "a feature set holds features only"),
-    ("feature f = not amount", "a truth is expected, this is a number"),
+    ("feature f = not amount", "a condition is expected, this is a number"),
   ])
   func `mistakes in features are named`(features: String, message: String) {
     do {

@@ -25,6 +25,81 @@ package enum BuiltIn {
     feature terminal_risk_30d = fraud_rate() by counterparty over 30d delayed 7d else 0
 
     """##,
+    "card": ##"""
+    # Card payments: what a card does against its own habits, and what a merchant's labels say.
+    #
+    # Windows are the round numbers of the trade: an hour, a day, a week, a month, a quarter. Labels
+    # come a week late, and so everything about them is a week old.
+
+    feature amount_units = amount
+    feature hour_of_day = hour()
+    feature is_weekend = weekend()
+    feature is_night = night()
+
+    # The card's habits. The robust profile does not learn from its own outliers.
+    feature amount_robust_z = robust_zscore(amount) by account over 90d
+    feature amount_vs_mean = ratio_to_mean(amount) by account over 90d
+    feature amount_vs_max = amount / max(amount) by account over 90d before this
+    feature amount_vs_median = amount / median(amount) by account over 90d before this
+    feature account_count_1h = count() by account over 1h
+    feature account_count_1d = count() by account over 1d
+    feature account_count_7d = count() by account over 7d
+    feature account_count_30d = count() by account over 30d
+    feature account_mean_1d = mean(amount) by account over 1d
+    feature account_mean_7d = mean(amount) by account over 7d
+    feature account_mean_30d = mean(amount) by account over 30d
+    feature account_std_30d = std(amount) by account over 30d
+    feature account_pace_1d = decayed_count(1d) by account over 30d
+    feature account_pace_7d = decayed_count(7d) by account over 60d
+    feature account_silence = time_since_last() by account over 30d before this
+
+    # Amounts out of line with the card's habits, and how they follow one another.
+    feature is_outlier = amount_robust_z > 3
+    feature outlier_share_7d = decayed_count(7d) by account over 60d where (is_outlier)
+    feature outliers_1d = count() by account over 1d where (is_outlier)
+    feature outliers_7d = count() by account over 7d where (is_outlier)
+    feature since_outlier = time_since_last() by account over 60d where (is_outlier) before this
+
+    # Where the card pays.
+    feature is_new_merchant = first_time() by (account, counterparty) over 90d
+    feature pair_count_30d = count() by (account, counterparty) over 30d
+    feature merchants_30d = distinct(counterparty) by account over 30d
+
+    # What is usual at the merchant and in the category, and how the card shares its payments out.
+    feature amount_at_merchant = robust_zscore(amount) by counterparty over 30d
+    feature amount_in_category = zscore(amount) by category over 30d
+    feature own_amount_in_category = robust_zscore(amount) by (account, category) over 90d
+    feature category_share = count() by (account, category) over 30d / account_count_30d
+    feature since_category = time_since_last() by (account, category) over 90d before this
+    feature usual_in_category = median(amount) by category over 30d
+    feature is_odd_in_category = amount_in_category > 2
+    feature odd_1d = count() by account over 1d where (is_odd_in_category)
+    feature odd_7d = count() by account over 7d where (is_odd_in_category)
+    feature since_odd = time_since_last() by account over 60d where (is_odd_in_category) before this
+    feature nights_7d = count() by account over 7d where (is_night)
+    feature category_risk_30d = fraud_rate() by category over 30d delayed 7d
+    feature account_sum_1d = sum(amount) by account over 1d
+    feature last_amount = last(amount) by account over 7d before this
+    feature max_1d = max(amount) by account over 1d before this
+    feature account_sum_7d = sum(amount) by account over 7d
+
+    # The merchant's labels, a week old.
+    feature merchant_count_1d = count() by counterparty over 1d
+    feature merchant_count_30d = count() by counterparty over 30d delayed 7d
+    feature merchant_risk_1d = fraud_rate() by counterparty over 1d delayed 7d else 0
+    feature merchant_risk_7d = fraud_rate() by counterparty over 7d delayed 7d else 0
+    feature merchant_risk_30d = fraud_rate() by counterparty over 30d delayed 7d else 0
+    feature merchant_fraud_streak = streak() by counterparty over 60d delayed 7d where (fraud)
+    feature since_merchant_fraud = time_since_last() by counterparty over 60d delayed 7d where (fraud)
+    feature since_first_fraud = time_since_first() by counterparty over 60d delayed 7d where (fraud)
+    feature plain_frauds_30d = count() by counterparty over 30d delayed 7d where (fraud and not
+        is_outlier)
+    feature merchant_fading_frauds = decayed_count(7d) by counterparty over 60d delayed 7d where (fraud)
+    feature merchant_fading_count = decayed_count(7d) by counterparty over 60d delayed 7d
+    feature merchant_fading_risk = merchant_fading_frauds / merchant_fading_count else 0
+    feature merchant_outliers_7d = count() by counterparty over 7d where (is_outlier)
+
+    """##,
     "native": ##"""
     # What any account's payments show: size against habit, pace, and the counterparty's traffic.
 

@@ -52,6 +52,7 @@ extension ProgramCompiler {
         try expect(.number, value, place)
         var result = try emit(.negate, value, nil, .number, place)
         result.unit = value.unit
+        result.constant = value.constant.map { -$0 }
         return result
       case .not:
         try expect(.truth, value, place)

@@ -32,7 +32,7 @@ package struct ProgramCompiler {
   /// The type of an expression's value; a truth is 0 or 1.
   enum ValueType: String {
     case number
-    case truth
+    case truth = "condition"
   }
 
   /// Where a value stands and when it is known.
