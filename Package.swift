@@ -119,7 +119,7 @@ let package = Package(
     // Adapters: one C library each, one unsafe file each.
     adapter("HTTP", ["CLinux", "CHTTPParser"]),
     adapter("HTTPClient", ["CLinux"]),
-    adapter("FileJournal", ["CLinux", "Journal"]),
+    adapter("FileJournal", ["CLinux", "Payments", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
     adapter("Vault", ["CSodium"]),
     adapter("Intake", ["CLinux", "CSimdJSON", "CSodium", "CZlib", "Payments"]),
@@ -195,6 +195,10 @@ let package = Package(
     tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
+      "PipelineTests",
+      ["Journal", "Engine", "Pipeline", "Storage", "Payments", "Models", "TestSupport"]
+    ),
+    tests(
       "SimulationTests",
       ["Journal", "Engine", "Pipeline", "Payments", "Features", "TestSupport"]
     ),
@@ -209,8 +213,8 @@ let package = Package(
     .executableTarget(
       name: "EngineBenchmarks",
       dependencies: named([
-        "Shell", "Payments", "Features", "Rules", "Models", "Engine", "Journal", "Learning",
-        "Replay",
+        "Shell", "Payments", "Features", "Rules", "Models", "Engine", "Journal", "FileJournal",
+        "Learning", "Replay",
       ]),
       path: "Benchmarks/EngineBenchmarks",
       swiftSettings: strict

@@ -1,16 +1,20 @@
 import Foundation
 
-// EngineBenchmarks [FILE] [--only handbook|decisions] [--rounds N] [--transactions N]
+// EngineBenchmarks [FILE] [--only handbook|decisions|flight] [--rounds N] [--transactions N]
 //                  [--entities N] [--reserve-mib N]
 let options = Options(Array(CommandLine.arguments.dropFirst()))
 var reached = true
-if options.text("only") != "decisions" {
+let only = options.text("only")
+if only == nil || only == "flight" {
+  if try !FlightCost().run() { reached = false }
+}
+if only == nil || only == "handbook" {
   let path = options.path ?? "../shared/data/fdh_transactions_2018-04-01_2018-09-04.csv.gz"
   if let handbook = try Handbook(path: path, rounds: options.number("rounds") ?? 5) {
     if try !handbook.run() { reached = false }
   }
 }
-if options.text("only") != "handbook" {
+if only == nil || only == "decisions" {
   for entities in options.number("entities").map({ [$0] }) ?? [10_000, 1_000_000] {
     let decisions = Decisions(
       entities: entities,

@@ -14,9 +14,13 @@ final class TemporaryRoot {
 }
 
 @Suite struct ModelDirectoryTests {
-  private func train(in root: TemporaryRoot, trees: Int = 12) throws -> String {
+  private func train(
+    in root: TemporaryRoot,
+    trees: Int = 12,
+    _ kind: TrainingParameters.Kind = .boosted
+  ) throws -> String {
     let data = try SyntheticData.make(rows: 900, columns: 5, seed: 3)
-    var parameters = TrainingParameters()
+    var parameters = TrainingParameters(kind)
     parameters.trees = trees
     let description = Trainer.Description(
       name: "cards",
@@ -48,6 +52,34 @@ final class TemporaryRoot {
     let sum = Attributor(model.attribution).contributions(of: row.span)
       .reduce(model.attribution.baseValue, +)
     #expect(abs(sum - margin) < 1e-5)
+  }
+
+  @Test func `a forest is proved like boosted trees, and its manifest says that it votes`() throws {
+    let root = TemporaryRoot()
+    let path = try train(in: root, .forest)
+    let model = try ModelDirectory.load(at: path, featureSetHash: "f00d")
+    #expect(model.link == .share)
+    #expect(model.manifest.parameters["model"] == "forest")
+    let url = URL(fileURLWithPath: "\(path)/manifest.json")
+    let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
+    try Data(text.replacing("\"share\"", with: "\"vote\"").utf8).write(to: url)
+    let error = #expect(throws: RegistryError.self) {
+      try ModelDirectory.load(at: path, featureSetHash: "f00d")
+    }
+    #expect(error?.detail.contains("'vote'") == true)
+  }
+
+  @Test func `a manifest of the first format means boosted trees`() throws {
+    let root = TemporaryRoot()
+    let path = try train(in: root)
+    let url = URL(fileURLWithPath: "\(path)/manifest.json")
+    var manifest = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any]
+    )
+    manifest["format"] = 1
+    manifest["scoreLink"] = nil
+    try JSONSerialization.data(withJSONObject: manifest).write(to: url)
+    #expect(try ModelDirectory.load(at: path, featureSetHash: "f00d").link == .logistic)
   }
 
   @Test func `versions count up and nothing else is left in the root`() throws {

@@ -7,7 +7,8 @@ import Testing
     ["trees": "100", "depth": "6"], ["trees": "60", "depth": "3", "tree_method": "hist"],
     ["trees": "9", "depth": "12", "min_child_weight": "0"],
     ["trees": "30", "subsample": "0.5", "colsample_bytree": "0.5", "scale_pos_weight": "5"],
-    ["trees": "3", "gamma": "1000000"],
+    ["trees": "3", "gamma": "1000000"], ["model": "forest", "trees": "40"],
+    ["model": "forest", "trees": "5", "depth": "14", "tree_method": "exact"],
   ]
 
   @Test(arguments: shapes)

@@ -20,14 +20,24 @@ final class PowerCuts {
   /// What the log may hold as well, in this life: taken, but not committed yet.
   private var taken: [[UInt8]: Known] = [:]
   private var takenEntries: [Position: [UInt8]] = [:]
-  private var snapshots: [[UInt8]] = []
+  /// The newest two, and with retention those of the places where the log starts or started.
+  private var snapshots: [Snapshot] = []
+  private let retains: Bool
+  private(set) var removedSegments = 0
   private(set) var problems: [String] = []
   private(set) var snapshotsUsed = 0
   private(set) var duplicates = 0
   private(set) var segments = 0
 
-  init(seed: UInt64, ignoresSync: Bool = false) {
+  struct Snapshot {
+    var position: Position
+    var bytes: [UInt8]
+  }
+
+  /// `retains` removes segments from time to time, at any age: what they held is given up.
+  init(seed: UInt64, ignoresSync: Bool = false, retains: Bool = false) {
     traffic = Traffic(seed: seed)
+    self.retains = retains
     disk.ignoresSync = ignoresSync
   }
 
@@ -66,9 +76,11 @@ final class PowerCuts {
   }
 
   private func start() throws -> Startup {
-    try Startup.run(
+    // With retention the newest snapshot may turn out damaged: an older one must do.
+    let spoilt = retains && snapshots.count > 1 && traffic.one(in: 6)
+    return try Startup.run(
       disk: disk,
-      snapshots: snapshots,
+      snapshots: snapshots.dropFirst(spoilt ? 1 : 0).map(\.bytes),
       newLog: 7,
       makeEngine: PowerCuts.makeEngine
     )
@@ -78,12 +90,25 @@ final class PowerCuts {
   private func check(_ start: Startup) {
     disk.operationsLeft = nil
     segments = start.log.segments.count
-    var fold = LogFold(PowerCuts.makeEngine())
+    let origin: EngineSnapshot.Place?
+    let engine = PowerCuts.makeEngine()
+    do {
+      origin = try restoreOrigin(start.log.segments.first?.base.bytes ?? 0, into: engine)
+    } catch {
+      return problems.append("no snapshot of the log's start: \(error)")
+    }
+    var fold = LogFold(engine)
     var found: [[UInt8]: Known] = [:]
     var foundEntries: [Position: [UInt8]] = [:]
     var last: Known?
     do {
-      _ = try Recovery.run(on: disk, newLog: 7, repair: false) {
+      _ = try Recovery.run(
+        on: disk,
+        from: origin?.position,
+        startSequence: origin?.nextSequence ?? 1,
+        newLog: 7,
+        repair: false
+      ) {
         header,
         body,
         position throws(JournalError) in
@@ -184,7 +209,10 @@ final class PowerCuts {
       lastReceivedAt = max(lastReceivedAt, submission.receivedAt)
       if traffic.one(in: 3) {
         try commit(sequencer)
-        if traffic.one(in: 4) { snapshot(sequencer, lastReceivedAt) }
+        if traffic.one(in: 4) {
+          snapshot(sequencer, lastReceivedAt)
+          try retain(lastReceivedAt)
+        }
       }
     }
     if traffic.one(in: 2) { try sequencer.close() } else { try commit(sequencer) }
@@ -209,7 +237,71 @@ final class PowerCuts {
       nextSequence: sequencer.lastSequence + 1,
       lastReceivedAt: lastReceivedAt
     )
-    snapshots = [SnapshotFile.encode(sequencer.engine, sequencer.identity, at: place)]
+    let bytes = SnapshotFile.encode(sequencer.engine, sequencer.identity, at: place)
+    snapshots.insert(Snapshot(position: place.position, bytes: bytes), at: 0)
+    guard retains else { return snapshots.removeLast(snapshots.count - 1) }
+    let kept = Retention.keptSnapshots(of: snapshots.map(\.position), logStart: first)
+    snapshots.removeAll { !kept.contains($0.position) }
+  }
+
+  /// The place where the log starts.
+  private var first: UInt64 {
+    // A simulated disk fails only where it is told to, and never at a look.
+    (try? disk.list())?.compactMap { Segment.base(of: $0)?.bytes }.min() ?? 0
+  }
+
+  /// Restores the oldest snapshot that the log goes on from; nil where the log is whole.
+  ///
+  /// What was acknowledged before is given up.
+  private func restoreOrigin(
+    _ first: UInt64,
+    into engine: Engine
+  ) throws -> EngineSnapshot.Place? {
+    if first == 0 { return nil }
+    let kept = snapshots.filter { $0.position.bytes >= first }
+    guard let oldest = kept.min(by: { $0.position < $1.position }) else {
+      throw EngineError(.snapshot, "the log starts at \(first)")
+    }
+    acknowledged = acknowledged.filter { $0.value.position >= oldest.position }
+    entries = entries.filter { $0.key >= oldest.position }
+    return try SnapshotFile.restore(oldest.bytes, into: engine).0
+  }
+
+  /// Removes segments as the server does: a snapshot of the new start, then the oldest first.
+  private func retain(_ lastReceivedAt: Int64) throws {
+    guard retains, snapshots.count > 1 else { return }
+    let target = Retention.start(
+      of: try Retention.parts(of: disk),
+      RetentionPolicy(bytes: UInt64(PowerCuts.segmentSize)),
+      now: lastReceivedAt,
+      floors: [snapshots[1].position.bytes]
+    )
+    guard target > first else { return }
+    let place = Retention.firstBatch(target)
+    if !snapshots.contains(where: { $0.position == place }) {
+      try anchor(target, place)
+    }
+    acknowledged = acknowledged.filter { $0.value.position >= place }
+    entries = entries.filter { $0.key >= place }
+    removedSegments += try Retention.remove(before: target, on: disk)
+  }
+
+  private func anchor(_ target: UInt64, _ place: Position) throws {
+    let done = try Startup.run(
+      disk: disk,
+      snapshots: snapshots.filter { $0.position.bytes <= target }.map(\.bytes),
+      newLog: 7,
+      repair: false,
+      until: Position(bytes: target),
+      makeEngine: PowerCuts.makeEngine
+    )
+    let anchor = EngineSnapshot.Place(
+      position: place,
+      nextSequence: done.log.nextSequence,
+      lastReceivedAt: done.lastReceivedAt
+    )
+    let bytes = SnapshotFile.encode(done.engine, done.identity, at: anchor)
+    snapshots.append(Snapshot(position: place, bytes: bytes))
   }
 
   /// Notes what became of each item, and whether a repeat was answered as it must be.
@@ -261,6 +353,7 @@ final class PowerCuts {
       if earlier == nil || earlier?.decision != nil { problems.append("\(result)") }
     case .future:
       if earlier != nil { problems.append("a known id was refused for its time") }
+    case .quarantined: problems.append("quarantined without a crash of the program")
     case .unavailable: break
     }
   }

@@ -27,6 +27,19 @@ struct SimulationTests {
     #expect(segments > SimulationTests.seeds)
   }
 
+  @Test(arguments: 0..<shares)
+  func `a power cut while segments are removed leaves a log that starts`(_ share: Int) {
+    var removed = 0
+    // Twice the cuts, for the log must grow before something goes, and half the seeds.
+    for seed in stride(from: share, to: SimulationTests.seeds / 2, by: SimulationTests.shares) {
+      let node = PowerCuts(seed: UInt64(seed), retains: true)
+      let problems = node.run(cuts: 2 * SimulationTests.cutsPerSeed)
+      #expect(problems.isEmpty, "seed \(seed): \(problems.prefix(3))")
+      removed += node.removedSegments
+    }
+    #expect(removed > SimulationTests.seeds / 4)
+  }
+
   @Test func `a disk that does not sync loses answers, and this simulation sees it`() {
     let seen = (0..<UInt64(50)).count { seed in
       !PowerCuts(seed: seed, ignoresSync: true).run(cuts: SimulationTests.cutsPerSeed).isEmpty

@@ -63,6 +63,34 @@ import Testing
   }
 
   @Test(arguments: Backend.allCases)
+  func `what lies before a place is forgotten, and a cleared store is as new`(
+    backend: Backend
+  ) throws {
+    let scratch = try Scratch()
+    let (store, _) = try backend.makeStore(in: scratch)
+    let reader = try store.reader()
+    let end = StoreCursor(position: 500, sequence: 9)
+    try store.apply(
+      (1...4).map { DecisionRow($0 * 100) },
+      [100, 250].map { LabelRow(position: $0, idKey: 0, receivedAt: 1, fraud: $0 == 250) },
+      upTo: end
+    )
+    try store.forget(before: 200)
+    #expect(try reader.decisions(DecisionQuery(limit: 9)).map(\.position) == [400, 300, 200])
+    #expect(try reader.label(idKey: 0)?.position == 250)
+    #expect(try reader.totals() == DecisionTotals(decisions: 3, labels: 1))
+    #expect(try store.cursor() == end)
+    try store.forget(before: 200)
+    #expect(try reader.totals() == DecisionTotals(decisions: 3, labels: 1))
+    try store.clear()
+    #expect(try reader.totals() == DecisionTotals(decisions: 0, labels: 0))
+    #expect(try reader.decisions(DecisionQuery(limit: 9)).isEmpty)
+    #expect(try reader.cursor() == StoreCursor(position: 0, sequence: 1))
+    try store.apply([DecisionRow(100)], [], upTo: end)
+    #expect(try reader.totals() == DecisionTotals(decisions: 1, labels: 0))
+  }
+
+  @Test(arguments: Backend.allCases)
   func `a cursor moves without rows`(backend: Backend) throws {
     let scratch = try Scratch()
     let (store, _) = try backend.makeStore(in: scratch)

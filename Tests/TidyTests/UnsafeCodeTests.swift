@@ -4,6 +4,7 @@ import Testing
 struct UnsafeCodeTests {
   static let files: Set = [
     "Sources/Adapters/FileJournal/FileDisk.swift",
+    "Sources/Adapters/FileJournal/FlightFile.swift",
     "Sources/Adapters/FileJournal/SpareSegment.swift",
     "Sources/Adapters/HTTP/BufferPool.swift",
     "Sources/Adapters/HTTP/ByteBuffer.swift",

@@ -79,10 +79,16 @@ package final class FileDisk: JournalDisk {
       }
       if Segment.base(of: name) != nil { names.append(name) }
     }
+    // Segments that another owner of descriptors removed give their space back when all are closed.
+    let gone = Set(descriptors.keys).subtracting(names)
+    for name in gone {
+      if let descriptor = descriptors.removeValue(forKey: name) { close(descriptor) }
+    }
     return names
   }
 
   package func create(_ name: String, size: Int) throws(JournalError) {
+    _ = try list()
     let path = path(name)
     if let ready = try spare.take(size: size, as: path) {
       descriptors[name] = ready
@@ -193,5 +199,8 @@ package final class FileDisk: JournalDisk {
   package func remove(_ name: String) throws(JournalError) {
     if let descriptor = descriptors.removeValue(forKey: name) { close(descriptor) }
     guard unsafe unlink(path(name)) == 0 else { throw FileDisk.failure("remove", path(name)) }
+    if let number = FileDisk.syncNames(of: directory) {
+      throw FileDisk.failure("sync the names in", directory, number)
+    }
   }
 }

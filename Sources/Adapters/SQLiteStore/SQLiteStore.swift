@@ -101,6 +101,40 @@ package final class SQLiteStore: DecisionStore {
     }
   }
 
+  package func forget(before position: UInt64) throws(StoreError) {
+    let operation = "forget decisions"
+    try connection.transaction(to: operation) { () throws(StoreError) in
+      var counts: [Int64] = []
+      for table in ["decision", "label"] {
+        let delete = try Statement(
+          connection,
+          "DELETE FROM \(table) WHERE position < ?",
+          to: operation
+        )
+        try delete.bind(Int64(clamping: position), at: 1)
+        try delete.run()
+        counts.append(Int64(connection.changes))
+      }
+      try addTotals.bind(-counts[0], at: 1)
+      try addTotals.bind(-counts[1], at: 2)
+      try addTotals.run()
+    }
+  }
+
+  package func clear() throws(StoreError) {
+    let operation = "clear the store"
+    try connection.transaction(to: operation) { () throws(StoreError) in
+      try connection.execute(
+        """
+        DELETE FROM decision; DELETE FROM label;
+        UPDATE totals SET decisions = 0, labels = 0;
+        UPDATE cursor SET position = 0, sequence = 1;
+        """,
+        to: operation
+      )
+    }
+  }
+
   private func insert(_ row: DecisionRow) throws(StoreError) {
     try insertDecision.bind(Int64(row.position), at: 1)
     try insertDecision.bind(Int64(row.source), at: 2)

@@ -17,10 +17,18 @@ package struct Arguments {
   }
 
   private var values: [String: [String]] = [:]
+  /// The words before the options.
+  package let words: [String]
 
-  /// Reads `--name value`, `--name=value` and switches; anything else is an error.
-  package init(_ words: [String], options: [Option]) throws(UsageError) {
-    var index = 0
+  /// Reads words that the command names, then `--name value`, `--name=value` and switches; anything
+  /// else is an error.
+  package init(
+    _ words: [String],
+    options: [Option],
+    names: [String] = []
+  ) throws(UsageError) {
+    self.words = Array(words.prefix(names.count).prefix { !$0.hasPrefix("--") })
+    var index = self.words.count
     while index < words.count {
       var word = words[index]
       guard word.hasPrefix("--") else {

@@ -26,7 +26,9 @@ package struct Program {
       return 0
     }
     do {
-      try command.run(try Arguments(rest, options: command.options))
+      try command.run(
+        try Arguments(rest, options: command.options, names: command.words)
+      )
       return 0
     } catch let error as UsageError {
       Console.endProgress()

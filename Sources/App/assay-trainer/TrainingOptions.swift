@@ -20,10 +20,11 @@ enum TrainingOptions {
         repeats: true
       ),
       Arguments.Option("features", "S", "feature set: a built-in name or a file"),
+      Arguments.Option("model", "M", "boosted (default) or forest"),
       Arguments.Option("trees", "N", "number of trees (100)"),
-      Arguments.Option("eta", "E", "learning rate"),
-      Arguments.Option("depth", "D", "depth of a tree"),
-      Arguments.Option("tree-method", "T", "exact or hist"),
+      Arguments.Option("eta", "E", "learning rate of boosted trees (0.1)"),
+      Arguments.Option("depth", "D", "depth of a tree (forest: 14)"),
+      Arguments.Option("tree-method", "T", "exact (default) or hist"),
       Arguments.Option(
         "parameter",
         "K=V…",
@@ -32,19 +33,21 @@ enum TrainingOptions {
       ),
     ]
 
-  /// Trees and the like, with a command's own defaults for what is not given.
+  /// Trees and the like; `depth` is the command's own default for boosted trees.
   static func parameters(
     _ arguments: Arguments,
     depth: Int
   ) throws -> TrainingParameters {
-    var pairs: [(name: String, value: String)] = [("depth", "\(depth)")]
+    var pairs: [(name: String, value: String)] = []
     func set(_ name: String, _ value: String) {
       pairs.removeAll { $0.name == name }
       pairs.append((name, value))
     }
     set("nthread", "\(ProcessInfo.processInfo.activeProcessorCount)")
+    if arguments.text("model") ?? "boosted" == "boosted" { set("depth", "\(depth)") }
     for (option, name) in [
-      ("trees", "trees"), ("eta", "eta"), ("depth", "depth"), ("tree-method", "tree_method"),
+      ("model", "model"), ("trees", "trees"), ("eta", "eta"), ("depth", "depth"),
+      ("tree-method", "tree_method"),
     ] {
       if let value = arguments.text(option) { set(name, value) }
     }

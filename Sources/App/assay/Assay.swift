@@ -13,8 +13,9 @@ struct Assay {
     }
     let commands: [any Command.Type] = [
       ServeCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self,
-      FeaturesCommand.self, BackfillCommand.self, SimulateCommand.self, ReplayCommand.self,
-      SnapshotCommand.self, LanguageCommand.self,
+      FeaturesCommand.self, ExplainCommand.self, BackfillCommand.self, SimulateCommand.self,
+      ReplayCommand.self, SnapshotCommand.self, QuarantineCommand.self, ProjectionCommand.self,
+      LanguageCommand.self,
       ConfigCommand.self, VersionCommand.self,
     ]
     let program = Program(

@@ -1,4 +1,6 @@
 import Foundation
+import Payments
+import Pipeline
 import Shell
 
 /// What `serve` runs with: flags before environment before file before defaults.
@@ -11,6 +13,9 @@ struct Configuration {
   var segmentMiB = 64
   var snapshotMiB = 256
   var maxConnections = 10_000
+  var retainDays: Int?
+  var retainMiB: Int?
+  var detachMiB = 4096
 
   /// An entry of the configuration: its flag, its environment variable and its help.
   private struct Setting {
@@ -54,6 +59,24 @@ struct Configuration {
       help: "journal between two snapshots (256)"
     ),
     Setting(
+      flag: "retain-days",
+      variable: "ASSAY_RETAIN_DAYS",
+      value: "N",
+      help: "remove journal segments older than this (keep all)"
+    ),
+    Setting(
+      flag: "retain-mib",
+      variable: "ASSAY_RETAIN_MIB",
+      value: "N",
+      help: "remove the oldest segments beyond this (keep all)"
+    ),
+    Setting(
+      flag: "detach-mib",
+      variable: "ASSAY_DETACH_MIB",
+      value: "N",
+      help: "journal that a projection may hold back from removal (4096)"
+    ),
+    Setting(
       flag: "max-connections",
       variable: "ASSAY_MAX_CONNECTIONS",
       value: "N",
@@ -72,6 +95,12 @@ struct Configuration {
       segmentMiB = try Configuration.number("segment-mib", text, 16...4096)
     case "ASSAY_SNAPSHOT_MIB":
       snapshotMiB = try Configuration.number("snapshot-mib", text, 1...1_000_000)
+    case "ASSAY_RETAIN_DAYS":
+      retainDays = try Configuration.number("retain-days", text, 1...36_500)
+    case "ASSAY_RETAIN_MIB":
+      retainMiB = try Configuration.number("retain-mib", text, 16...1_000_000_000)
+    case "ASSAY_DETACH_MIB":
+      detachMiB = try Configuration.number("detach-mib", text, 1...1_000_000_000)
     default:
       maxConnections = try Configuration.number("max-connections", text, 1...100_000)
     }
@@ -138,6 +167,14 @@ struct Configuration {
     return values
   }
 
+  /// How much of the log is kept.
+  var retention: RetentionPolicy {
+    RetentionPolicy(
+      microseconds: retainDays.map { Int64($0) * Timestamp.microsecondsPerDay },
+      bytes: retainMiB.map { UInt64($0) << 20 }
+    )
+  }
+
   /// The effective values by name, secrets hidden.
   var shown: [(name: String, value: String)] {
     func hidden(_ key: String?) -> String { key == nil ? "(not set)" : "(set, hidden)" }
@@ -145,7 +182,9 @@ struct Configuration {
       ("ASSAY_DATA", data), ("PORT", "\(port)"), ("ASSAY_ADDRESS", address),
       ("FRONTEND_API_KEY", hidden(frontendKey)), ("ADMIN_API_KEY", hidden(adminKey)),
       ("ASSAY_SEGMENT_MIB", "\(segmentMiB)"), ("ASSAY_SNAPSHOT_MIB", "\(snapshotMiB)"),
-      ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
+      ("ASSAY_RETAIN_DAYS", retainDays.map { "\($0)" } ?? "(all)"),
+      ("ASSAY_RETAIN_MIB", retainMiB.map { "\($0)" } ?? "(all)"),
+      ("ASSAY_DETACH_MIB", "\(detachMiB)"), ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
     ]
   }
 }

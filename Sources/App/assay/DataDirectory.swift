@@ -15,8 +15,6 @@ import Vault
 
 /// One tenant's directory: its log, snapshots, keys, models and programs.
 struct DataDirectory: Sendable {
-  static let snapshotsKept = 2
-
   let path: String
 
   init(_ path: String) { self.path = path }
@@ -26,6 +24,8 @@ struct DataDirectory: Sendable {
   var models: String { path + "/models" }
   var objects: String { path + "/objects" }
   var database: String { path + "/decisions.sqlite" }
+  /// What was being worked on, for the case of a crash.
+  var flight: String { path + "/in-flight" }
   var keyFile: String { path + "/api-key" }
 
   /// Makes the folders that are missing, for the owner alone.
@@ -46,43 +46,10 @@ struct DataDirectory: Sendable {
   }
 
   /// Files of a folder with an ending, newest name first.
-  private func files(_ folder: String, _ ending: String) -> [String] {
+  func files(_ folder: String, _ ending: String) -> [String] {
     // A folder that is not there has no files.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasSuffix(ending) }.sorted(by: >).map { folder + "/" + $0 }
-  }
-
-  /// The bytes of the snapshots, newest first.
-  func snapshotBytes() -> [[UInt8]] {
-    files(snapshots, ".snapshot").compactMap { path in
-      FileManager.default.contents(atPath: path).map { [UInt8]($0) }
-    }
-  }
-
-  /// Writes a snapshot durably and removes those beyond the newest two.
-  func write(snapshot bytes: [UInt8], at position: Position) throws {
-    let digits = String(position.bytes, radix: 16)
-    let name = String(repeating: "0", count: 16 - digits.utf8.count) + digits
-    let target = snapshots + "/" + name + ".snapshot"
-    let draft = target + ".draft"
-    guard
-      FileManager.default.createFile(
-        atPath: draft,
-        contents: nil,
-        attributes: [.posixPermissions: 0o600]
-      )
-    else { throw CommandError("cannot write \(draft)") }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: draft))
-    try handle.write(contentsOf: Data(bytes))
-    try handle.synchronize()
-    try handle.close()
-    if FileManager.default.fileExists(atPath: target) {
-      try FileManager.default.removeItem(atPath: target)
-    }
-    try FileManager.default.moveItem(atPath: draft, toPath: target)
-    for old in files(snapshots, ".snapshot").dropFirst(DataDirectory.snapshotsKept) {
-      try FileManager.default.removeItem(atPath: old)
-    }
   }
 
   /// The paths of the model versions in this directory.
@@ -150,7 +117,7 @@ struct DataDirectory: Sendable {
       catalog.add(
         Catalog.Program(
           source: source,
-          featureNames: program.features.map(\.name),
+          features: program.features,
           rules: rules
         ),
         features: program.fingerprint,
@@ -167,6 +134,8 @@ struct DataDirectory: Sendable {
     catalog.add(
       Catalog.Model(
         name: "\(manifest.name)-\(manifest.version)",
+        link: model.link,
+        trees: model.trees,
         attribution: model.attribution
       ),
       fingerprint: try DataDirectory.entry(manifest, source: 0).fingerprint
@@ -178,7 +147,7 @@ struct DataDirectory: Sendable {
     _ manifest: ModelManifest,
     source: UInt16
   ) throws(CommandError) -> ControlEntry.Model {
-    guard let margin = manifest.baseMargin,
+    guard let margin = manifest.baseMargin, let link = manifest.link,
       let featureSet = UInt64(manifest.featureSetHash, radix: 16)
     else {
       throw CommandError("model \(manifest.name)-\(manifest.version): the manifest is damaged")
@@ -188,7 +157,8 @@ struct DataDirectory: Sendable {
       name: "\(manifest.name)-\(manifest.version)",
       digest: manifest.modelSHA256,
       baseMarginBits: margin.bitPattern,
-      featureSet: featureSet
+      featureSet: featureSet,
+      link: link
     )
   }
 

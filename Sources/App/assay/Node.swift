@@ -21,6 +21,7 @@ final class Node {
   let engine: Engine
   private let sequencer: Sequencer
   private let disk: FileDisk
+  private let flight: FlightFile
   private(set) var sources: [Source] = []
   let recovered: Startup
 
@@ -45,18 +46,58 @@ final class Node {
     }
     engine = recovered.engine
     let writer = try JournalWriter(disk: disk, after: recovered.log, segmentSize: segmentBytes)
+    flight = try FlightFile(path: directory.flight)
+    let status = NodeStatus()
     sequencer = Sequencer(
       engine: engine,
       writer: writer,
       journal: disk,
       identity: recovered.identity,
       lastReceivedAt: recovered.lastReceivedAt,
+      flight: flight,
+      status: status,
       now: Clocks.wallMicroseconds
     )
-    core = CoreThread(committed: writer.synced)
+    core = CoreThread(committed: writer.synced, status: status)
+    status.verifiableFrom = directory.verifiableFrom(
+      logStart: recovered.log.segments.first?.base.bytes ?? 0
+    )
+    try condemn()
     try putInForce()
+    #if DEBUG
+    sequencer.fault = CrashTest.fault
+    #endif
     sources = SourceCatalog.entries.map(\.source)
   }
+
+  /// Puts in quarantine what was in flight at two crashes in a row, then starts a new record.
+  private func condemn() throws {
+    let boot = FlightFile.machineBoot()
+    let (suspects, condemned) = flight.left.verdict(boot: boot)
+    let room = max(0, Quarantine.countMax - engine.quarantine.count)
+    for item in condemned.prefix(room) {
+      let entry = Quarantine(
+        .quarantine,
+        item,
+        time: Clocks.wallMicroseconds(),
+        reason: "the program ended twice in a row while this transaction was in flight; release it"
+          + " with 'assay quarantine release'"
+      )
+      try log(.quarantine, entry.encoded)
+      Console.note("assay: transaction '\(entry.id)' is in quarantine: \(entry.reason)")
+    }
+    if !suspects.isEmpty {
+      let names = suspects.prefix(3).map { "'\(String(decoding: $0.id, as: UTF8.self))'" }
+      Console.note(
+        "assay: the program ended with \(suspects.count) transactions in flight, among them"
+          + " \(names.joined(separator: ", ")); at a second time they are put in quarantine"
+      )
+    }
+    flight.open(boot: boot, suspects: suspects)
+  }
+
+  /// The process ends on purpose: what is in flight is not to blame.
+  func closeFlight() { flight.close() }
 
   /// Logs one control entry and applies it, before the core thread runs.
   private func log(_ kind: EntryKind, _ body: [UInt8]) throws {
@@ -105,7 +146,8 @@ final class Node {
 
   /// Starts the core thread; from here on the engine belongs to it.
   func start() {
-    core.start(sequencer) { error in
+    core.start(sequencer) { [flight] error in
+      flight.close()
       Console.note("assay: the journal failed, nothing more can be answered: \(error)")
       exit(74)
     }

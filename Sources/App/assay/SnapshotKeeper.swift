@@ -14,16 +14,24 @@ final class SnapshotKeeper: Sendable {
   private let stopping = Atomic<Bool>(false)
   private let doorbell = Doorbell()
   private let finished = DispatchSemaphore(value: 0)
+  private let makeRetention: @Sendable () throws -> RetentionKeeper
 
-  init(_ directory: DataDirectory, core: CoreThread, every bytes: UInt64) {
+  init(
+    _ directory: DataDirectory,
+    core: CoreThread,
+    every bytes: UInt64,
+    retention: @escaping @Sendable () throws -> RetentionKeeper
+  ) {
     self.directory = directory
     self.core = core
     every = bytes
+    makeRetention = retention
   }
 
   func start() {
     Thread { [self] in
       var last = core.committed.bytes
+      var retention: RetentionKeeper?
       while true {
         doorbell.wait(milliseconds: SnapshotKeeper.secondsBetweenLooks * 1000)
         if stopping.load(ordering: .relaxed) { break }
@@ -31,6 +39,12 @@ final class SnapshotKeeper: Sendable {
         if committed - last >= every {
           takeSnapshot(until: committed)
           last = committed
+        }
+        do {
+          if retention == nil { retention = try makeRetention() }
+          try retention?.look()
+        } catch {
+          Console.note("retention: \(error)")
         }
       }
       finished.signal()
@@ -44,9 +58,14 @@ final class SnapshotKeeper: Sendable {
   }
 
   private func takeSnapshot(until position: UInt64) {
+    _ = SnapshotKeeper.runChild(directory, ["--until", "\(position)"])
+  }
+
+  /// Runs `assay snapshot` as a child; whether it succeeded.
+  static func runChild(_ directory: DataDirectory, _ words: [String]) -> Bool {
     let child = Process()
     child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    child.arguments = ["snapshot", "--data", directory.path, "--until", "\(position)"]
+    child.arguments = ["snapshot", "--data", directory.path] + words
     child.qualityOfService = .background
     child.standardOutput = FileHandle.nullDevice
     do {
@@ -55,8 +74,10 @@ final class SnapshotKeeper: Sendable {
       if child.terminationStatus != 0 {
         Console.note("snapshot: the child ended with \(child.terminationStatus)")
       }
+      return child.terminationStatus == 0
     } catch {
       Console.note("snapshot: \(error)")
+      return false
     }
   }
 }

@@ -1,3 +1,4 @@
+package import Models
 package import Payments
 
 /// The bodies of control entries: what decisions depend on besides transactions and labels.
@@ -39,23 +40,29 @@ package enum ControlEntry {
     package var baseMarginBits: UInt32
     /// Fingerprint of the feature set it was trained on.
     package var featureSet: UInt64
+    /// How its margin becomes a score.
+    package var link: ScoreLink
 
     package init(
       source: UInt16,
       name: String,
       digest: String,
       baseMarginBits: UInt32,
-      featureSet: UInt64
+      featureSet: UInt64,
+      link: ScoreLink = .logistic
     ) {
       self.source = source
       self.name = name
       self.digest = digest
       self.baseMarginBits = baseMarginBits
       self.featureSet = featureSet
+      self.link = link
     }
 
     /// The model's short name in decisions.
-    package var fingerprint: UInt64 { Fingerprint.of(digest, seed: UInt64(baseMarginBits)) }
+    package var fingerprint: UInt64 {
+      Fingerprint.of(digest, seed: UInt64(baseMarginBits) | UInt64(link.rawValue) << 32)
+    }
 
     package var encoded: [UInt8] {
       var bytes: [UInt8] = []
@@ -64,6 +71,8 @@ package enum ControlEntry {
       bytes.append(text: digest)
       bytes.append(little: baseMarginBits)
       bytes.append(little: featureSet)
+      // Left out where it is the one that entries without it mean.
+      if link != .logistic { bytes.append(link.rawValue) }
       return bytes
     }
 
@@ -74,6 +83,15 @@ package enum ControlEntry {
       digest = try reader.text()
       baseMarginBits = try reader.integer()
       featureSet = try reader.integer()
+      guard !reader.atEnd else {
+        link = .logistic
+        return
+      }
+      let place = reader.offset
+      guard let known = ScoreLink(rawValue: try reader.integer()) else {
+        throw DecodingFailure("an unknown link of a model", at: place)
+      }
+      link = known
     }
   }
 

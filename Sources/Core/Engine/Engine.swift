@@ -21,6 +21,8 @@ package final class Engine {
   /// A running hash of every vector, decision and label folded so far.
   package internal(set) var digest: UInt64 = 0
   package internal(set) var foldedEntries: UInt64 = 0
+  /// What is in quarantine, by its subject.
+  package internal(set) var quarantine: [UInt64: Quarantine] = [:]
   let seed: UInt64
   let reserve: Int
   let loadModel: ModelLoader
@@ -136,7 +138,15 @@ package final class Engine {
         throw EngineError(.damagedEntry, "a damaged \(kind) entry: \(error)")
       }
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
-    case .list, .rate, .quarantine:
+    case .quarantine:
+      do throws(DecodingFailure) {
+        let entry = try Quarantine(body.array)
+        quarantine[entry.subject] = entry.action == .release ? nil : entry
+      } catch {
+        throw EngineError(.damagedEntry, "a damaged quarantine entry: \(error)")
+      }
+      digest = Fingerprint.chain(digest, Fingerprint.of(body))
+    case .list, .rate:
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
     case .transaction, .decision, .engineVersion, .fallback, .digest, .closed: break
     }
@@ -219,6 +229,7 @@ package final class Engine {
   /// Cost: one pass over all live events.
   package func stateDigest() -> UInt64 {
     var state = Fingerprint.chain(digest, foldedEntries)
+    for subject in quarantine.keys.sorted() { state = Fingerprint.chain(state, subject) }
     for number in sources.keys.sorted() {
       guard let source = sources[number] else { continue }
       state = Fingerprint.chain(state, source.profile.stateDigest())

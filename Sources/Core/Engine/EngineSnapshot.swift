@@ -4,7 +4,7 @@ import Payments
 
 /// The state of an engine after a prefix of the log: start from it and fold the rest.
 package enum EngineSnapshot {
-  static let magic: UInt64 = 0x3130_5041_4E53_5341  // "ASSNAP01"
+  static let magic: UInt64 = 0x3230_5041_4E53_5341  // "ASSNAP02"
 
   /// Where in the log a snapshot was taken.
   package struct Place: Sendable, Hashable {
@@ -42,6 +42,10 @@ package enum EngineSnapshot {
       bytes.append(blob: state.model?.encoded ?? [])
       state.profile.encode(into: &bytes)
     }
+    bytes.append(little: UInt32(engine.quarantine.count))
+    for subject in engine.quarantine.keys.sorted() {
+      bytes.append(blob: engine.quarantine[subject]?.encoded ?? [])
+    }
     bytes.append(little: CRC32C.of(bytes.span))
     return bytes
   }
@@ -76,6 +80,10 @@ package enum EngineSnapshot {
       let wanted = try reader.integer(UInt64.self)
       for _ in 0..<(try reader.count(unit: 32)) {
         try restoreSource(from: &reader, into: engine)
+      }
+      for _ in 0..<(try reader.count(unit: 4)) {
+        let entry = try Quarantine(try reader.blob())
+        engine.quarantine[entry.subject] = entry
       }
       guard engine.stateDigest() == wanted else {
         throw EngineError(.snapshot, "the restored state has another digest than the snapshot")

@@ -1,6 +1,5 @@
 package import Features
 import Models
-import Numerics
 package import Payments
 package import Rules
 
@@ -19,9 +18,13 @@ package final class SourceState {
   package internal(set) var rules: RuleSet
   package internal(set) var profile: Profile
   package internal(set) var model: ControlEntry.Model? {
-    didSet { modelFingerprint = model?.fingerprint ?? 0 }
+    didSet {
+      modelFingerprint = model?.fingerprint ?? 0
+      link = model?.link ?? .logistic
+    }
   }
   private var modelFingerprint: UInt64 = 0
+  private var link = ScoreLink.logistic
   var scorer: Scorer?
 
   init(_ source: Source, seed: UInt64, reserve: Int) throws(EngineError) {
@@ -94,7 +97,7 @@ package final class SourceState {
       margin = Float(judgement.points ?? SourceState.marginOfNothing)
       flags.set(.noModel)
     }
-    let score = DeterministicMath.logistic(margin)
+    let score = link.score(margin)
     var outcome = judgement.vouched ? .approve : source.thresholds.outcome(Double(score))
     if let ruled = judgement.ruleOutcome { outcome = max(outcome, ruled) }
     if profile.wasTooLate { flags.set(.tooLate) }

@@ -26,8 +26,24 @@ package enum Recovery {
   /// The segments in order, without gaps.
   ///
   /// A last segment whose head was never synced is left out: nothing in it can have been
-  /// acknowledged.
+  /// acknowledged. A reader beside a live server may see the oldest ones go while it looks; it
+  /// looks again.
   package static func segments(on disk: any JournalDisk) throws(JournalError) -> (
+    log: UInt64, found: [FoundSegment], unfinished: String?
+  ) {
+    var names = try disk.list()
+    while true {
+      do throws(JournalError) {
+        return try look(at: disk)
+      } catch {
+        let now = try disk.list()
+        guard Set(now) != Set(names) else { throw error }
+        names = now
+      }
+    }
+  }
+
+  private static func look(at disk: any JournalDisk) throws(JournalError) -> (
     log: UInt64, found: [FoundSegment], unfinished: String?
   ) {
     var found: [FoundSegment] = []
@@ -71,6 +87,14 @@ package enum Recovery {
     visit: (EntryHeader, borrowing Span<UInt8>, Position) throws(JournalError) -> Void
   ) throws(JournalError) -> Log {
     let (id, found, unfinished) = try segments(on: disk)
+    // Nothing is read, and nothing cut, of a log that does not go on where it is asked for.
+    if let first = found.first, first.base.bytes > start?.bytes ?? 0 {
+      throw JournalError(
+        .corrupt,
+        "the log starts at \(first.base.bytes); it is needed from \(start?.bytes ?? 0) on:"
+          + " a snapshot of its start or of a later place is missing"
+      )
+    }
     if repair, let unfinished { try disk.remove(unfinished) }
     var log = Log(
       log: found.isEmpty ? newLog : id,

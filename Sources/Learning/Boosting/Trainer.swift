@@ -48,7 +48,7 @@ package enum Trainer {
       threads: parameters.threads
     )
     let booster = try Booster(for: matrix, arguments: parameters.arguments)
-    try booster.train(on: matrix, rounds: parameters.trees)
+    try booster.train(on: matrix, rounds: parameters.rounds)
     return try booster.saved()
   }
 
@@ -98,6 +98,7 @@ package enum Trainer {
       model: model,
       golden: try goldenRows(model: model, rows: data),
       baseMargin: try baseMargin(ofBaseScore: TrainingParameters.baseScore),
+      link: parameters.link,
       featureSetHash: description.featureSetHash,
       featureNames: data.featureNames,
       parameters: Dictionary(uniqueKeysWithValues: parameters.named.map { ($0.name, $0.value) }),

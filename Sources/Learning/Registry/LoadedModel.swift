@@ -8,6 +8,8 @@ package struct LoadedModel: Sendable {
 
   /// What the directory says about the model.
   package let manifest: ModelManifest
+  /// How the margin becomes a score.
+  package let link: ScoreLink
   /// Tables to score with.
   package let trees: PackedTrees
   /// Tables to explain with.
@@ -30,6 +32,14 @@ package struct LoadedModel: Sendable {
         "its base margin is not 8 hexadecimal digits"
       )
     }
+    guard let link = manifest.link else {
+      throw RegistryError(
+        .damaged,
+        ModelDirectory.manifestFile,
+        "its link '\(manifest.scoreLink ?? "")' is not known here"
+      )
+    }
+    self.link = link
     let width: Int
     do throws(ModelError) {
       let ensemble = try TreeEnsemble(ubjson: model)

@@ -65,11 +65,11 @@ package struct ModelDirectory: Sendable {
     } catch {
       throw RegistryError(.damaged, manifestFile, "it is not a model's manifest")
     }
-    guard manifest.format == ModelManifest.formatCurrent else {
+    guard ModelManifest.formatsRead.contains(manifest.format) else {
       throw RegistryError(
         .damaged,
         manifestFile,
-        "its format is \(manifest.format); this program reads \(ModelManifest.formatCurrent)"
+        "its format is \(manifest.format); this program reads \(ModelManifest.formatsRead)"
       )
     }
     return manifest

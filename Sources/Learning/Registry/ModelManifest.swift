@@ -1,7 +1,11 @@
+package import Models
+
 /// What a model directory says about its model.
 package struct ModelManifest: Codable, Equatable, Sendable {
-  /// The layout of the directory this program writes and reads.
-  package static let formatCurrent = 1
+  /// The layout of the directory this program writes.
+  package static let formatCurrent = 2
+  /// The layouts it reads; 1 knew no link, for it had boosted trees only.
+  package static let formatsRead = 1...formatCurrent
 
   /// Layout of the directory.
   package var format = ModelManifest.formatCurrent
@@ -29,6 +33,8 @@ package struct ModelManifest: Codable, Equatable, Sendable {
   package let metrics: [String: Double]
   /// Bits of the single-precision margin that sums of leaves start from, as 8 hex digits.
   package let baseMarginBits: String
+  /// How the margin becomes a score, by its word; absent in format 1.
+  package let scoreLink: String?
   /// Version of the training library.
   package let xgboostVersion: String
   /// When the model was made.
@@ -42,6 +48,9 @@ package struct ModelManifest: Codable, Equatable, Sendable {
     let margin = Float(bitPattern: bits)
     return margin.isFinite ? margin : nil
   }
+
+  /// How the margin becomes a score; nil for a word that this program does not know.
+  package var link: ScoreLink? { scoreLink.map { ScoreLink(word: $0) } ?? .logistic }
 
   /// The 8 hex digits of a margin's bits.
   package static func bits(of margin: Float) -> String {
@@ -60,6 +69,8 @@ package struct ModelDraft: Sendable {
   package let golden: GoldenRows
   /// The margin that XGBoost starts from.
   package let baseMargin: Float
+  /// How the margin becomes a score.
+  package let link: ScoreLink
   /// Identity of the feature set.
   package let featureSetHash: String
   /// Names of the features, in the order of the vector.
@@ -85,6 +96,7 @@ package struct ModelDraft: Sendable {
     model: [UInt8],
     golden: GoldenRows,
     baseMargin: Float,
+    link: ScoreLink,
     featureSetHash: String,
     featureNames: [String],
     parameters: [String: String],
@@ -99,6 +111,7 @@ package struct ModelDraft: Sendable {
     self.model = model
     self.golden = golden
     self.baseMargin = baseMargin
+    self.link = link
     self.featureSetHash = featureSetHash
     self.featureNames = featureNames
     self.parameters = parameters
@@ -124,6 +137,7 @@ package struct ModelDraft: Sendable {
       rowCount: rowCount,
       metrics: metrics,
       baseMarginBits: ModelManifest.bits(of: baseMargin),
+      scoreLink: link.word,
       xgboostVersion: xgboostVersion,
       createdAt: createdAt
     )

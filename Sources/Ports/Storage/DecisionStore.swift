@@ -138,6 +138,12 @@ package protocol DecisionStore: AnyObject {
     upTo cursor: StoreCursor
   ) throws(StoreError)
 
+  /// Removes all rows before a place of the log; the totals count what is left.
+  func forget(before position: UInt64) throws(StoreError)
+
+  /// Makes the store as empty as a new one, cursor included.
+  func clear() throws(StoreError)
+
   /// A view for another thread.
   func reader() throws(StoreError) -> any DecisionReader
 }

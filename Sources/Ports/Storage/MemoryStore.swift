@@ -31,6 +31,15 @@ package final class MemoryStore: DecisionStore, Sendable {
     }
   }
 
+  package func forget(before position: UInt64) {
+    content.withLock { content in
+      content.decisions.removeAll { $0.position < position }
+      content.labels.removeAll { $0.position < position }
+    }
+  }
+
+  package func clear() { content.withLock { $0 = Content() } }
+
   package func reader() -> any DecisionReader { MemoryReader(self) }
 
   fileprivate func read<Result>(_ body: (borrowing Content) -> sending Result) -> sending Result {

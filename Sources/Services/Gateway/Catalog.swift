@@ -1,3 +1,4 @@
+package import Features
 package import Models
 package import Payments
 package import Rules
@@ -8,23 +9,32 @@ package final class Catalog: Sendable {
   /// A source's definition, features and rules, as they were in force together.
   package struct Program: Sendable {
     package var source: Source
-    package var featureNames: [String]
+    package var features: [FeatureProgram.Feature]
     package var rules: RuleSet
 
-    package init(source: Source, featureNames: [String], rules: RuleSet) {
+    package init(source: Source, features: [FeatureProgram.Feature], rules: RuleSet) {
       self.source = source
-      self.featureNames = featureNames
+      self.features = features
       self.rules = rules
     }
   }
 
-  /// A model by name, with its attribution.
+  /// A model by name, with the tables that score and explain.
   package struct Model: Sendable {
     package var name: String
+    package var link: ScoreLink
+    package var trees: PackedTrees
     package var attribution: TreeAttribution
 
-    package init(name: String, attribution: TreeAttribution) {
+    package init(
+      name: String,
+      link: ScoreLink,
+      trees: PackedTrees,
+      attribution: TreeAttribution
+    ) {
       self.name = name
+      self.link = link
+      self.trees = trees
       self.attribution = attribution
     }
   }

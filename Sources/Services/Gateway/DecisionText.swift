@@ -1,3 +1,4 @@
+import Features
 import Models
 import Payments
 import Rules
@@ -6,6 +7,7 @@ import Rules
 struct DecisionText {
   private let catalog: Catalog
   private var attributors: [UInt64: Attributor] = [:]
+  private var scorers: [UInt64: Scorer] = [:]
 
   init(_ catalog: Catalog) { self.catalog = catalog }
 
@@ -88,8 +90,8 @@ struct DecisionText {
     let values = attributor.contributions(of: vector.span)
     json.key("contributions")
     json.open("{")
-    for (name, value) in zip(program.featureNames, values) {
-      json.key(name)
+    for (feature, value) in zip(program.features, values) {
+      json.key(feature.name)
       json.value(value)
     }
     json.key("base")
@@ -104,6 +106,7 @@ struct DecisionText {
     receivedAt: Int64,
     position: UInt64,
     label: Bool?,
+    replayed: Bool? = nil,
     into json: inout JSONText
   ) {
     let program = catalog.program(of: decision)
@@ -113,14 +116,25 @@ struct DecisionText {
     transaction(record, program?.source, into: &json)
     json.key("features")
     json.open("{")
-    for (number, name) in (program?.featureNames ?? []).enumerated()
-    where number < DecisionRecord.featureCount(decision) {
-      json.key(name)
+    let features = program?.features.prefix(DecisionRecord.featureCount(decision)) ?? []
+    for (number, feature) in features.enumerated() {
+      json.key(feature.name)
       json.value(DecisionRecord.feature(number, decision))
+    }
+    json.close("}")
+    json.key("expressions")
+    json.open("{")
+    for feature in features {
+      json.key(feature.name)
+      json.value(feature.expression)
     }
     json.close("}")
     json.key("margin")
     json.value(DecisionRecord.margin(decision))
+    if let model = catalog.model(DecisionRecord.model(decision)) {
+      json.key("link")
+      json.value(model.link.word)
+    }
     json.key("feature_hash")
     json.value(String(DecisionRecord.featureHash(decision), radix: 16))
     json.key("feature_set")
@@ -133,7 +147,42 @@ struct DecisionText {
     json.value(Int(clamping: position))
     json.key("label")
     if let label { json.value(label ? "fraud" : "legitimate") } else { json.null() }
+    verified(decision, replayed, into: &json)
     json.close("}")
+  }
+
+  /// What was computed again from the log just now, and whether it came out as it was logged; null
+  /// where it was not or cannot be.
+  private mutating func verified(
+    _ decision: borrowing Span<UInt8>,
+    _ replayed: Bool?,
+    into json: inout JSONText
+  ) {
+    json.key("verified")
+    json.open("{")
+    json.key("vector")
+    let end = DecisionRecord.headerSize + 4 * DecisionRecord.featureCount(decision)
+    let hash = Fingerprint.of(decision.extracting(DecisionRecord.headerSize..<end))
+    json.value(hash == DecisionRecord.featureHash(decision))
+    json.key("score")
+    if let same = scoreIsSame(decision) { json.value(same) } else { json.null() }
+    json.key("replay")
+    if let replayed { json.value(replayed) } else { json.null() }
+    json.close("}")
+  }
+
+  /// Whether the model gives the logged vector the logged margin and score, to the bit; nil where
+  /// there was none or it is not here.
+  private mutating func scoreIsSame(_ decision: borrowing Span<UInt8>) -> Bool? {
+    let fingerprint = DecisionRecord.model(decision)
+    guard let model = catalog.model(fingerprint) else { return nil }
+    let vector = DecisionRecord.vector(decision)
+    guard vector.count == model.trees.featureCount else { return false }
+    let scorer = scorers[fingerprint] ?? Scorer(model.trees)
+    scorers[fingerprint] = scorer
+    let margin = scorer.margin(of: vector.span)
+    return margin.bitPattern == DecisionRecord.margin(decision).bitPattern
+      && model.link.score(margin).bitPattern == DecisionRecord.score(decision).bitPattern
   }
 
   private func transaction(

@@ -65,6 +65,7 @@ extension Gateway {
     case .single, .singleExplained:
       status = writeSingle(submission, explained: shape == .singleExplained)
     case .label: status = writeLabels(submission)
+    case .release: status = writeReleased(submission)
     case .fallback: break
     }
     // A full disk refuses a request as a whole, before any of it was decided.
@@ -163,6 +164,7 @@ extension Gateway {
     case .conflict: "transaction_id was used before for another content"
     case .future: "the time lies too far in the future"
     case .unavailable: "the disk has no space; try again"
+    case .quarantined(let why): why
     case .refused(let why): why
     }
   }
@@ -171,7 +173,7 @@ extension Gateway {
     switch result {
     case .decided, .duplicate, .logged, .known: 200
     case .conflict: 409
-    case .future, .refused: 422
+    case .future, .quarantined, .refused: 422
     case .unavailable: 503
     }
   }
@@ -211,6 +213,7 @@ extension Gateway {
     switch result {
     case .conflict: "conflict"
     case .unavailable: "unavailable"
+    case .quarantined: "quarantined"
     default: "invalid"
     }
   }
@@ -248,6 +251,12 @@ extension Gateway {
     json.open("{")
     json.key("labels")
     json.value(logged)
+    if case .quarantined(let why) = submission.results.first {
+      json.key("error")
+      json.value("quarantined")
+      json.key("message")
+      json.value(why)
+    }
     json.close("}")
     guard let first = submission.results.first else { return 500 }
     return Gateway.status(of: first)

@@ -44,6 +44,10 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case decision
     case list
     case label
+    case quarantine
+    case release
+    case projections
+    case rebuild
     case health
     case metrics
     case page
@@ -58,6 +62,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case fallback
     case scoreExplained
     case singleExplained
+    case release
   }
 
   let settings: Settings
@@ -81,6 +86,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   private let done = Mutex<[Submission]>([])
   var finished: [Submission] = []
   let reader: ReadWorker
+  let rebuildProjection: @Sendable () -> Void
 
   /// What is kept of a deferred request until it is answered.
   struct Pending {
@@ -101,10 +107,12 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     loop: HTTPLoop,
     store: any DecisionStore,
     openJournal: @escaping ReadWorker.JournalOpener,
-    hurry: @escaping @Sendable () -> Void
+    hurry: @escaping @Sendable () -> Void,
+    rebuild: @escaping @Sendable () -> Void
   ) throws {
     self.settings = settings
     self.core = core
+    rebuildProjection = rebuild
     self.catalog = catalog
     self.loop = loop
     text = DecisionText(catalog)
@@ -125,6 +133,18 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     router.add(.get, "/api/v1/transactions", handler: Route.list.rawValue)
     router.add(.get, "/api/v1/decisions/{id}", handler: Route.decision.rawValue)
     router.add(.post, "/api/v1/labels", handler: Route.label.rawValue)
+    router.add(.get, "/api/v1/quarantine", handler: Route.quarantine.rawValue)
+    router.add(
+      .post,
+      "/api/v1/quarantine/{subject}/release",
+      handler: Route.release.rawValue
+    )
+    router.add(.get, "/api/v1/projections", handler: Route.projections.rawValue)
+    router.add(
+      .post,
+      "/api/v1/projections/{name}/rebuild",
+      handler: Route.rebuild.rawValue
+    )
     router.add(.get, "/health", handler: Route.health.rawValue)
     router.add(.get, "/metrics", handler: Route.metrics.rawValue)
     router.add(.get, "/", handler: Route.page.rawValue)
@@ -177,8 +197,13 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case .decision: return decision(request, token, request.text(of: segment), &answer)
     case .list: return list(request, token, &answer)
     case .label: return label(request, token, &answer)
-    default: return .answered
+    case .quarantine: quarantine(&answer)
+    case .projections: showProjections(&answer)
+    case .rebuild: rebuild(request.text(of: segment), &answer)
+    case .release: return release(token, request.text(of: segment), &answer)
+    default: break
     }
+    return .answered
   }
 
   package func roundEnded(_ loop: HTTPLoop) {
@@ -261,20 +286,6 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       return false
     }
     return true
-  }
-
-  private func health(_ answer: inout HTTPAnswer) {
-    answer.start(200)
-    answer.append(#"{"status":"healthy","service":"API Gateway","version":"1.0.0","timestamp":""#)
-    answer.append(Timestamp(microseconds: Clocks.wallMicroseconds()).description)
-    answer.append(#"","sources":["#)
-    for (index, source) in catalog.sources.enumerated() {
-      if index > 0 { answer.append(",") }
-      answer.append("\"")
-      answer.append(source.name)
-      answer.append("\"")
-    }
-    answer.append("]}")
   }
 
   private func writeMetrics(_ answer: inout HTTPAnswer) {

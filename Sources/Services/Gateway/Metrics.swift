@@ -53,6 +53,24 @@ package final class Metrics: Sendable {
     text += "assay_refused_total \(refused.load(ordering: .relaxed))\n"
     metric("assay_fallbacks_total", "counter", "Answers given because a deadline passed.")
     text += "assay_fallbacks_total \(fallbacks.load(ordering: .relaxed))\n"
+    let status = core.status
+    metric("assay_quarantined", "gauge", "Transactions in quarantine.")
+    text += "assay_quarantined \(status.quarantined.count)\n"
+    metric(
+      "assay_quarantine_refused_total",
+      "counter",
+      "Submissions refused because they are in quarantine."
+    )
+    text += "assay_quarantine_refused_total \(status.quarantineRefusals)\n"
+    metric("assay_projection_detached", "gauge", "1 where a projection fell too far behind.")
+    for projection in status.projections {
+      text += "assay_projection_detached{projection=\"\(projection.name)\"} "
+      text += projection.isDetached ? "1\n" : "0\n"
+    }
+    metric("assay_verifiable_from_bytes", "gauge", "From where on the log can be folded again.")
+    text += "assay_verifiable_from_bytes \(status.verifiableFrom.position)\n"
+    metric("assay_journal_segments_removed_total", "counter", "Segments that retention removed.")
+    text += "assay_journal_segments_removed_total \(status.removedSegments)\n"
     metric("assay_queue_depth", "gauge", "Items that wait for the core thread.")
     text += "assay_queue_depth \(core.queueDepth)\n"
     metric("assay_projection_lag_bytes", "gauge", "Journal bytes that are not projected yet.")

@@ -169,14 +169,18 @@ package final class ReadWorker: @unchecked Sendable {
     }
   }
 
-  /// Waits until the store has followed the log up to a position, one second at the most.
-  private func waitForProjection(_ committed: Position) throws {
-    if try store.cursor().position >= committed.bytes { return }
+  /// Waits until the store has followed the log up to a position, one second at the most; whether
+  /// it has.
+  @discardableResult
+  private func waitForProjection(_ committed: Position) throws -> Bool {
+    if try store.cursor().position >= committed.bytes { return true }
+    if core.status.isDetached(Projector.name) { return false }
     hurry()
     for _ in 0..<ReadWorker.projectionWaitMilliseconds / 5 {
-      if try store.cursor().position >= committed.bytes { return }
+      if try store.cursor().position >= committed.bytes { return true }
       Thread.sleep(forTimeInterval: 0.005)
     }
+    return false
   }
 
   /// The position of a transaction by its id; its entry is then in `entry`.
@@ -260,6 +264,7 @@ package final class ReadWorker: @unchecked Sendable {
     let record = span.extracting(EntryHeader.size..<transaction.count)
     let idText = record.extracting(TransactionRecord.text(Schema.Text.id, record))
     let key = IdentityIndex.key(source: TransactionRecord.source(record), idText)
+    try waitForProjection(committed)
     let label = try store.label(idKey: Int64(bitPattern: key))
     var json = JSONText()
     let decision = decided.span
@@ -274,20 +279,29 @@ package final class ReadWorker: @unchecked Sendable {
     reply(token, 200, json)
   }
 
+  /// Brings the entry at a position into `entry`; false where retention removed it.
+  private func loadKept(_ position: Position) throws -> Bool {
+    entry.removeAll(keepingCapacity: true)
+    do {
+      try JournalLookup.entry(at: position, on: journal, into: &entry)
+      return true
+    } catch  where error.code == .limit {
+      return false
+    }
+  }
+
   private func list(
     _ token: RequestToken,
     _ query: DecisionQuery,
     _ committed: Position
   ) throws {
-    try waitForProjection(committed)
+    let isComplete = try waitForProjection(committed)
     let rows = try store.decisions(query)
     var json = JSONText()
     json.open("{")
     json.key("transactions")
     json.open("[")
-    for row in rows {
-      entry.removeAll(keepingCapacity: true)
-      try JournalLookup.entry(at: Position(bytes: row.position), on: journal, into: &entry)
+    for row in rows where try loadKept(Position(bytes: row.position)) {
       let bytes = entry
       let span = bytes.span
       let record = span.extracting(EntryHeader.size..<bytes.count)
@@ -312,6 +326,10 @@ package final class ReadWorker: @unchecked Sendable {
       json.close("}")
     }
     json.close("]")
+    if !isComplete {
+      json.key("incomplete")
+      json.value(true)
+    }
     json.key("next_cursor")
     if rows.count == query.limit, let last = rows.last {
       json.value(String(last.position))

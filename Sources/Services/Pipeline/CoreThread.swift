@@ -24,10 +24,15 @@ package final class CoreThread: Sendable {
   private let doorbell = Doorbell()
   private let finished = DispatchSemaphore(value: 0)
   private let committedBytes: Atomic<UInt64>
+  /// What the threads around it let operators see.
+  package let status: NodeStatus
   /// Time of each write and sync.
   package let syncDurations = Histogram()
 
-  package init(committed: Position) { committedBytes = Atomic(committed.bytes) }
+  package init(committed: Position, status: NodeStatus = NodeStatus()) {
+    committedBytes = Atomic(committed.bytes)
+    self.status = status
+  }
 
   /// Everything before it is durable.
   package var committed: Position {

@@ -15,6 +15,8 @@ package struct IdentityIndex {
     var mask = 1023
     var count = 0
     var start = Int64.min
+    /// The earliest place in it.
+    var first = UInt64.max
 
     /// Puts another place under a key that is there; false where it is not.
     mutating func replace(_ key: UInt64, _ position: UInt64) -> Bool {
@@ -36,6 +38,9 @@ package struct IdentityIndex {
   package init() {}
 
   package var count: Int { current.count + previous.count }
+
+  /// The earliest place that an answer may need; the log is kept from there on.
+  package var floor: UInt64 { min(current.first, previous.first) }
 
   /// The key under which an id of a source is kept.
   package static func key(source: Int, _ id: borrowing Span<UInt8>) -> UInt64 {
@@ -102,6 +107,7 @@ package struct IdentityIndex {
     if current.count * 10 > current.mask * 6 { grow() }
     IdentityIndex.put(key, position.bytes, into: &current.slots, current.mask)
     current.count += 1
+    current.first = min(current.first, position.bytes)
   }
 
   private static func put(
@@ -151,13 +157,10 @@ package struct IdentityIndex {
       for _ in 0..<count {
         if current.count * 10 > current.mask * 6 { grow() }
         let key = try reader.integer(UInt64.self)
-        IdentityIndex.put(
-          key,
-          try reader.integer(UInt64.self),
-          into: &current.slots,
-          current.mask
-        )
+        let place = try reader.integer(UInt64.self)
+        IdentityIndex.put(key, place, into: &current.slots, current.mask)
         current.count += 1
+        current.first = min(current.first, place)
       }
       current.start = start
       if number == 0 {

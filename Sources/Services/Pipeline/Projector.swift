@@ -12,6 +12,7 @@ package final class Projector: @unchecked Sendable {
   /// Bytes of log that one transaction of the store takes in.
   package static let stepBytes: UInt64 = 8 << 20
   private static let pauseMilliseconds = 500
+  package static let name = "decisions"
 
   private let core: CoreThread
   private let disk: any JournalDisk
@@ -24,6 +25,9 @@ package final class Projector: @unchecked Sendable {
   private var transaction: [UInt8] = []
   private var transactionAt = Position(bytes: 0)
   private let report: @Sendable (String) -> Void
+  private let rebuilding = Atomic<Bool>(false)
+  /// Where the log started when rows were last forgotten.
+  private var forgotten: UInt64 = 0
 
   package init(
     core: CoreThread,
@@ -54,6 +58,12 @@ package final class Projector: @unchecked Sendable {
     finished.wait()
   }
 
+  /// Asks for a store that is made again from the log.
+  package func rebuild() {
+    rebuilding.store(true, ordering: .relaxed)
+    doorbell.ring()
+  }
+
   /// Asks the projector not to wait for more: somebody wants to read what was just written.
   package func hurry() { doorbell.ring() }
 
@@ -75,13 +85,36 @@ package final class Projector: @unchecked Sendable {
 
   /// Takes in one stretch of the log; false where there is no more that is durable.
   package func step() throws -> Bool {
+    let status = core.status
+    if rebuilding.load(ordering: .relaxed) {
+      try store.clear()
+      rebuilding.store(false, ordering: .relaxed)
+      status.update(Projector.name) { $0.isDetached = false }
+    }
     var cursor = try store.cursor()
+    status.update(Projector.name) { $0.cursor = cursor.position }
+    if status.isDetached(Projector.name) { return false }
     let durable = core.committed
     guard cursor.position < durable.bytes else { return false }
     let segments = try Recovery.segments(on: disk).found
     guard let first = segments.first else { return false }
-    if cursor.position < first.base.bytes + UInt64(Segment.headSize) {
-      cursor.position = first.base.bytes + UInt64(Segment.headSize)
+    let start = Retention.firstBatch(first.base.bytes)
+    if cursor.position < start.bytes {
+      guard cursor.position == 0 else {
+        status.detach(Projector.name)
+        report(
+          "projection '\(Projector.name)' is detached: it followed the log to \(cursor.position),"
+            + " which starts at \(first.base.bytes) now; run 'assay projection rebuild"
+            + " \(Projector.name)'"
+        )
+        return false
+      }
+      // A new store starts where the log does, whatever the number of the entry there.
+      cursor = StoreCursor(position: start.bytes, sequence: first.base.bytes == 0 ? 1 : 0)
+    }
+    if forgotten < first.base.bytes {
+      try store.forget(before: first.base.bytes)
+      forgotten = first.base.bytes
     }
     guard let index = segments.lastIndex(where: { $0.base.bytes <= cursor.position }) else {
       return false
@@ -113,6 +146,7 @@ package final class Projector: @unchecked Sendable {
       labels,
       upTo: StoreCursor(position: next, sequence: reader.expectedSequence)
     )
+    status.update(Projector.name) { $0.cursor = next }
     return true
   }
 

@@ -12,6 +12,12 @@ package final class Sequencer {
   private let writer: JournalWriter
   private let journal: any JournalDisk
   private let now: () -> Int64
+  let flight: (any FlightRecorder)?
+  let status: NodeStatus?
+  #if DEBUG
+  /// For tests of crashes only: called with a transaction's id while it is being worked on.
+  package var fault: ((String) -> Void)?
+  #endif
   package private(set) var identity: IdentityIndex
   private var batch = Batch()
   private var lastReceivedAt: Int64
@@ -27,6 +33,8 @@ package final class Sequencer {
     journal: any JournalDisk,
     identity: IdentityIndex,
     lastReceivedAt: Int64,
+    flight: (any FlightRecorder)? = nil,
+    status: NodeStatus? = nil,
     now: @escaping () -> Int64
   ) {
     self.engine = engine
@@ -35,6 +43,11 @@ package final class Sequencer {
     self.identity = identity
     self.lastReceivedAt = lastReceivedAt
     self.now = now
+    self.flight = flight
+    self.status = status
+    publishQuarantine()
+    status?.identityFloor = identity.floor
+    status?.lastReceivedAt = lastReceivedAt
   }
 
   /// Everything before it is durable.
@@ -81,6 +94,7 @@ package final class Sequencer {
     }
     lastReceivedAt = max(lastReceivedAt, now())
     submission.receivedAt = lastReceivedAt
+    status?.lastReceivedAt = lastReceivedAt
     for (index, item) in submission.items.enumerated() {
       switch submission.kind {
       case .transactions: decide(submission, item)
@@ -107,6 +121,8 @@ package final class Sequencer {
     }
     try writer.commit(&batch)
     batch.reset()
+    flight?.landed()
+    status?.identityFloor = identity.floor
   }
 
   /// Logs that the log was closed in order.
@@ -164,13 +180,14 @@ package final class Sequencer {
   private func answer(
     _ submission: Submission,
     _ item: Range<Int>,
-    decided: Bool
+    _ kind: EntryKind
   ) -> Submission.Result? {
     let number = Sequencer.sourceNumber(submission.bytes, item)
     guard let state = engine.source(number) else { return .refused("unknown source") }
+    if let refusal = board(kind, submission, item) { return refusal }
     let (_, flags) = Sequencer.timeAndFlags(submission.bytes, item)
     if !flags.contains(.idIsSequence), let first = known(submission, item, state.source.identity) {
-      if decided { return answer(first, submission, item) }
+      if kind == .transaction { return answer(first, submission, item) }
       return isSame(first, submission, item) ? .known(first) : .conflict
     }
     guard admit(submission, item, state.source) else { return .future }
@@ -185,7 +202,8 @@ package final class Sequencer {
   }
 
   private func decide(_ submission: Submission, _ item: Range<Int>) {
-    if let answer = answer(submission, item, decided: true) {
+    defer { flight?.end() }
+    if let answer = answer(submission, item, .transaction) {
       submission.results.append(answer)
       return
     }
@@ -203,7 +221,8 @@ package final class Sequencer {
   }
 
   private func learn(_ submission: Submission, _ item: Range<Int>) {
-    if let answer = answer(submission, item, decided: false) {
+    defer { flight?.end() }
+    if let answer = answer(submission, item, .history) {
       submission.results.append(answer)
       return
     }
@@ -226,6 +245,20 @@ package final class Sequencer {
 
   private func log(_ kind: EntryKind, _ submission: Submission, _ item: Range<Int>) {
     let bytes = submission.bytes
+    if kind == .label {
+      let label = bytes.span.extracting(item)
+      guard Label.isValid(label) else {
+        submission.results.append(.refused("a damaged label"))
+        return
+      }
+      let record = Label.record(label)
+      let whole = item.lowerBound + record.lowerBound..<item.lowerBound + record.upperBound
+      if let refusal = board(.label, submission, whole) {
+        submission.results.append(refusal)
+        return
+      }
+    }
+    defer { if kind == .label { flight?.end() } }
     do {
       let span = bytes.span
       try engine.apply(kind, span.extracting(item))
@@ -234,6 +267,7 @@ package final class Sequencer {
       return
     }
     submission.results.append(.logged(append(kind) { $0.append(contentsOf: bytes[item]) }))
+    if kind == .quarantine { publishQuarantine() }
   }
 }
 

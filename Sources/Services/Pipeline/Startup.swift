@@ -120,6 +120,18 @@ package enum SnapshotFile {
     return bytes
   }
 
+  /// Where a snapshot stands; nil where a part of it is damaged or of another version.
+  package static func place(of bytes: [UInt8]) -> EngineSnapshot.Place? {
+    guard bytes.count >= 12 else { return nil }
+    let size = Int(clamping: bytes.span.load(at: 0, as: UInt64.self))
+    guard size <= bytes.count - 12 else { return nil }
+    let ids = bytes.span.extracting(8 + size..<bytes.count - 4)
+    guard CRC32C.of(ids) == bytes.span.load(at: bytes.count - 4, as: UInt32.self) else {
+      return nil
+    }
+    return EngineSnapshot.place(of: Array(bytes[8..<8 + size]))
+  }
+
   package static func restore(
     _ bytes: [UInt8],
     into engine: Engine

@@ -34,6 +34,8 @@ package final class Submission: @unchecked Sendable {
     case known(Position)
     /// Nothing was logged: the disk is full.
     case unavailable
+    /// Twice in a row the program ended while this was in flight.
+    case quarantined(String)
     /// The entry does not fit the present state.
     case refused(String)
   }

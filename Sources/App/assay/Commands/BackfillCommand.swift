@@ -22,6 +22,7 @@ enum BackfillCommand: Command {
     var transactions = 0
     var labels = 0
     var known = 0
+    var quarantined = 0
     var seconds = 0.0
   }
 
@@ -37,7 +38,10 @@ enum BackfillCommand: Command {
     guard !files.isEmpty else { throw UsageError("--in is missing") }
     let node = try Node(DataDirectory(try arguments.required("data")))
     node.start()
-    defer { node.core.stop() }
+    defer {
+      node.core.stop()
+      node.closeFlight()
+    }
     let report = try feed(files, source, columns: table.columns, to: node)
     if arguments.has("json") { return try Console.json(report) }
     Console.print(
@@ -111,6 +115,7 @@ private struct HistorySender {
       case .known, .conflict, .duplicate: report.known += 1
       case .unavailable: throw CommandError("the disk has no space for the journal")
       case .future: throw CommandError("a transaction lies in the future")
+      case .quarantined: report.quarantined += 1
       case .refused(let why): throw CommandError(why)
       case .decided: break
       }

@@ -2,6 +2,7 @@ import Engine
 import FileJournal
 import Foundation
 import Journal
+import Payments
 import Pipeline
 import Shell
 
@@ -23,6 +24,8 @@ enum ReplayCommand: Command {
     var labels: Int
     var digests: Int
     var notVerifiable: Int
+    /// The place from which the fold started: the log's start, or the oldest snapshot.
+    var verifiableFrom: UInt64
     var stateDigest: String
     var seconds: Double
     var firstDifferences: [String]
@@ -33,9 +36,15 @@ enum ReplayCommand: Command {
     try directory.requireJournal()
     let disk = try FileDisk(directory: directory.journal, readOnly: true)
     let start = ContinuousClock.now
-    let done = try Startup.run(disk: disk, snapshots: [], newLog: 0, repair: false) {
-      directory.makeEngine(seed: 0)
-    }
+    let first = try Recovery.segments(on: disk).found.first?.base.bytes ?? 0
+    let from = directory.verifiableFrom(logStart: first)
+    let done = try Startup.run(
+      disk: disk,
+      snapshots: first == 0
+        ? [] : Array(directory.snapshotBytes(upTo: Position(bytes: from.position)).prefix(1)),
+      newLog: 0,
+      repair: false
+    ) { directory.makeEngine(seed: 0) }
     let fold = done.fold
     let report = Report(
       decisions: fold.decisions,
@@ -45,6 +54,7 @@ enum ReplayCommand: Command {
       labels: fold.labels,
       digests: fold.digests,
       notVerifiable: fold.notVerifiable,
+      verifiableFrom: from.position,
       stateDigest: String(done.engine.stateDigest(), radix: 16),
       seconds: (ContinuousClock.now - start) / .seconds(1),
       firstDifferences: fold.firstDifferences.map { "\($0.what) at \($0.position.bytes)" }
@@ -56,6 +66,13 @@ enum ReplayCommand: Command {
         "\(report.decisions) decisions, \(report.differences) differences, \(report.history)"
           + " past transactions, \(report.labels) labels, state \(report.stateDigest)"
       )
+      if from.position > 0 {
+        Console.print(
+          "  from position \(from.position) on, sequenced after"
+            + " \(Timestamp(microseconds: from.receivedAt)): what lies before was removed by"
+            + " retention and came from a snapshot"
+        )
+      }
       for difference in report.firstDifferences { Console.print("  \(difference)") }
     }
     if arguments.has("verify"), report.differences > 0 {

@@ -3,7 +3,6 @@ import Features
 import Foundation
 import Intake
 import Models
-import Numerics
 import Payments
 import Registry
 import Replay
@@ -63,7 +62,7 @@ enum ScoreCommand: Command {
       } else {
         engine.learn(body.span, evaluate: true)
         let vector = state.profile.vector
-        let score = DeterministicMath.logistic(scorer.margin(of: vector.span))
+        let score = model.link.score(scorer.margin(of: vector.span))
         let id = body[TransactionRecord.text(Schema.Text.id, body.span)]
         lines.append(contentsOf: quoted(id))
         lines.append(contentsOf: ",\(score)\n".utf8)

@@ -51,13 +51,23 @@ enum ServeCommand: Command {
       loop: loop,
       store: store,
       openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
-      hurry: { projector.hurry() }
+      hurry: { projector.hurry() },
+      rebuild: { projector.rebuild() }
     )
+    let (policy, core) = (configuration.retention, node.core)
+    let detachBytes = UInt64(configuration.detachMiB) << 20
     let snapshots = SnapshotKeeper(
       directory,
-      core: node.core,
+      core: core,
       every: UInt64(configuration.snapshotMiB) << 20
-    )
+    ) {
+      try RetentionKeeper(
+        directory,
+        core: core,
+        policy: policy,
+        detachBytes: detachBytes
+      )
+    }
     snapshots.start()
     Signals.onStop { loop.stop(drainMilliseconds: 5000) }
     announce(configuration, node, loop.port)
@@ -68,6 +78,7 @@ enum ServeCommand: Command {
     demo?.stop()
     snapshots.stop()
     node.core.stop()
+    node.closeFlight()
     projector.stop()
     gateway.stop()
     Console.note("assay: stopped in order")

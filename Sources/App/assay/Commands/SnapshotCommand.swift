@@ -14,31 +14,45 @@ enum SnapshotCommand: Command {
   static let options = [
     Arguments.Option("data", "DIR", "data directory"),
     Arguments.Option("until", "POSITION", "fold only what is durable up to here"),
+    Arguments.Option(
+      "anchor",
+      "POSITION",
+      "of the segment that starts here, so that those before it can go"
+    ),
   ]
 
   static func run(_ arguments: Arguments) throws {
     let directory = DataDirectory(try arguments.required("data"))
     try directory.requireJournal()
     let vault = try Vault(directory: directory.path)
-    let until = try arguments.integer("until", 0...Int.max).map { Position(bytes: UInt64($0)) }
     let disk = try FileDisk(directory: directory.journal, readOnly: true)
+    let anchor = try arguments.integer("anchor", 1...Int.max).map { UInt64($0) }
+    let until = try arguments.integer("until", 0...Int.max).map { UInt64($0) }
+    let limit = (anchor ?? until).map { Position(bytes: $0) }
+    let segments = try Recovery.segments(on: disk).found
+    if let anchor, !segments.contains(where: { $0.base.bytes == anchor }) {
+      throw CommandError("no segment starts at \(anchor)")
+    }
     let done = try Startup.run(
       disk: disk,
-      snapshots: directory.snapshotBytes(),
+      snapshots: directory.snapshotBytes(upTo: anchor == nil ? nil : limit),
       newLog: 0,
       repair: false,
-      until: until
+      until: limit
     ) { directory.makeEngine(seed: vault.seed) }
-    guard done.log.end.bytes > done.snapshot?.position.bytes ?? 0 else {
+    let start = segments.first?.base.bytes ?? 0
+    guard anchor != nil || done.log.end.bytes > done.snapshot?.position.bytes ?? 0 else {
       return Console.print("nothing new since the last snapshot")
     }
     let place = EngineSnapshot.Place(
-      position: done.log.end,
+      position: anchor.map { Retention.firstBatch($0) } ?? done.log.end,
       nextSequence: done.log.nextSequence,
       lastReceivedAt: done.lastReceivedAt
     )
     let bytes = SnapshotFile.encode(done.engine, done.identity, at: place)
     try directory.write(snapshot: bytes, at: place.position)
+    // An anchor is followed by the removal of what lies before it, which also looks after the rest.
+    if anchor == nil { try directory.removeOldSnapshots(logStart: start) }
     Console.print("snapshot at \(place.position.bytes): \(bytes.count) bytes")
   }
 }

@@ -1,0 +1,96 @@
+import Engine
+import Foundation
+import Journal
+import Payments
+import Pipeline
+import Shell
+
+/// The snapshots of a data directory: the newest two, and one of the place where the log starts.
+extension DataDirectory {
+  /// A snapshot's file.
+  private struct SnapshotName {
+    var path: String
+    var position: Position
+  }
+
+  /// The snapshots by their names, newest first.
+  private var snapshotNames: [SnapshotName] {
+    files(snapshots, ".snapshot").compactMap { path in
+      let digits = path.split(separator: "/").last?.prefix { $0 != "." } ?? ""
+      return UInt64(digits, radix: 16).map {
+        SnapshotName(path: path, position: Position(bytes: $0))
+      }
+    }
+  }
+
+  /// The bytes of the snapshots up to a place of the log, newest first.
+  func snapshotBytes(upTo limit: Position? = nil) -> [[UInt8]] {
+    snapshotNames.filter { $0.position <= limit ?? $0.position }.compactMap { name in
+      FileManager.default.contents(atPath: name.path).map { [UInt8]($0) }
+    }
+  }
+
+  /// The place of the snapshot that a damaged newest one leaves to start from; nil where there are
+  /// no two whole ones.
+  func olderSnapshot() -> Position? {
+    var whole = 0
+    for name in snapshotNames {
+      guard let data = FileManager.default.contents(atPath: name.path),
+        SnapshotFile.place(of: [UInt8](data)) != nil
+      else { continue }
+      whole += 1
+      if whole == Retention.newestSnapshots { return name.position }
+    }
+    return nil
+  }
+
+  /// From where on the log can be folded again: its start, or the oldest whole snapshot.
+  func verifiableFrom(logStart: UInt64) -> NodeStatus.VerifiableFrom {
+    if logStart == 0 { return NodeStatus.VerifiableFrom(position: 0, receivedAt: 0) }
+    for name in snapshotNames.reversed() where name.position.bytes >= logStart {
+      guard let data = FileManager.default.contents(atPath: name.path),
+        let place = SnapshotFile.place(of: [UInt8](data))
+      else { continue }
+      return NodeStatus.VerifiableFrom(
+        position: place.position.bytes,
+        receivedAt: place.lastReceivedAt
+      )
+    }
+    return NodeStatus.VerifiableFrom(position: .max, receivedAt: .max)
+  }
+
+  /// Writes a snapshot durably and removes those that nothing needs any more.
+  func write(snapshot bytes: [UInt8], at position: Position) throws {
+    let digits = String(position.bytes, radix: 16)
+    let name = String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    let target = snapshots + "/" + name + ".snapshot"
+    let draft = target + ".draft"
+    guard
+      FileManager.default.createFile(
+        atPath: draft,
+        contents: nil,
+        attributes: [.posixPermissions: 0o600]
+      )
+    else { throw CommandError("cannot write \(draft)") }
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: draft))
+    try handle.write(contentsOf: Data(bytes))
+    try handle.synchronize()
+    try handle.close()
+    if FileManager.default.fileExists(atPath: target) {
+      try FileManager.default.removeItem(atPath: target)
+    }
+    try FileManager.default.moveItem(atPath: draft, toPath: target)
+    let folder = try FileHandle(forReadingFrom: URL(fileURLWithPath: snapshots))
+    try folder.synchronize()
+    try folder.close()
+  }
+
+  /// Removes all snapshots but the newest two and that of the log's start.
+  func removeOldSnapshots(logStart: UInt64) throws {
+    let names = snapshotNames
+    let kept = Retention.keptSnapshots(of: names.map(\.position), logStart: logStart)
+    for old in names where !kept.contains(old.position) {
+      try FileManager.default.removeItem(atPath: old.path)
+    }
+  }
+}

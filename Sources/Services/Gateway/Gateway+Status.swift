@@ -1,0 +1,87 @@
+import HTTP
+import Journal
+import Payments
+import Pipeline
+
+/// How the node is, for operators and load balancers.
+extension Gateway {
+  /// `GET /health`.
+  func health(_ answer: inout HTTPAnswer) {
+    json.reset()
+    json.open("{")
+    json.key("status")
+    json.value("healthy")
+    json.key("service")
+    json.value("API Gateway")
+    json.key("version")
+    json.value("1.0.0")
+    json.key("timestamp")
+    json.value(Timestamp(microseconds: Clocks.wallMicroseconds()).description)
+    json.key("sources")
+    json.open("[")
+    for source in catalog.sources { json.value(source.name) }
+    json.close("]")
+    json.key("quarantined")
+    json.value(core.status.quarantined.count)
+    json.key("verifiable_from")
+    verifiableFrom()
+    json.key("projections")
+    projections()
+    json.close("}")
+    answer.start(200)
+    answer.append(json.bytes)
+  }
+
+  /// The place from which the log can be folded again; null where no snapshot fits what is left.
+  private func verifiableFrom() {
+    let from = core.status.verifiableFrom
+    guard from.position != .max else { return json.null() }
+    json.open("{")
+    json.key("position")
+    json.value(Int(clamping: from.position))
+    json.key("received_after")
+    if from.position == 0 {
+      json.null()
+    } else {
+      json.value(Timestamp(microseconds: from.receivedAt).description)
+    }
+    json.close("}")
+  }
+
+  private func projections() {
+    json.open("[")
+    let committed = core.committed.bytes
+    for projection in core.status.projections {
+      json.open("{")
+      json.key("name")
+      json.value(projection.name)
+      json.key("state")
+      json.value(projection.isDetached ? "detached" : "following")
+      json.key("lag_bytes")
+      json.value(Int(clamping: committed - min(projection.cursor ?? 0, committed)))
+      json.close("}")
+    }
+    json.close("]")
+  }
+
+  /// `GET /api/v1/projections`: what follows the log, and how far behind it is.
+  func showProjections(_ answer: inout HTTPAnswer) {
+    json.reset()
+    json.open("{")
+    json.key("projections")
+    projections()
+    json.close("}")
+    answer.start(200)
+    answer.append(json.bytes)
+  }
+
+  /// `POST /api/v1/projections/{name}/rebuild`: makes it again from what is kept of the log.
+  func rebuild(_ name: String?, _ answer: inout HTTPAnswer) {
+    guard name == Projector.name else {
+      return answer.fail(404, "Not found", "There is no such projection")
+    }
+    rebuildProjection()
+    answer.start(202)
+    answer.append(#"{"rebuilding":true}"#)
+  }
+}

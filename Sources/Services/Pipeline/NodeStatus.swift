@@ -1,0 +1,93 @@
+package import Engine
+import Synchronization
+
+/// What the core thread and its helpers let others see; any thread may read and write.
+package final class NodeStatus: Sendable {
+  /// How far a projection has come.
+  package struct Projection: Sendable, Hashable {
+    package var name: String
+    /// Nil until it was looked at.
+    package var cursor: UInt64?
+    /// It fell too far behind: it does not follow any more, and is to be rebuilt.
+    package var isDetached = false
+  }
+
+  /// From where on the log can be folded again: its start, or the oldest snapshot that is left.
+  package struct VerifiableFrom: Sendable, Hashable {
+    package var position: UInt64
+    /// When the entry before it was sequenced, µs; 0 at the log's very start.
+    package var receivedAt: Int64
+
+    package init(position: UInt64, receivedAt: Int64) {
+      self.position = position
+      self.receivedAt = receivedAt
+    }
+  }
+
+  private struct Slow {
+    var quarantined: [Quarantine] = []
+    var projections: [Projection] = []
+    var verifiable = VerifiableFrom(position: 0, receivedAt: 0)
+  }
+
+  private let slow = Mutex(Slow())
+  private let refusedCount = Atomic<Int>(0)
+  private let identity = Atomic<UInt64>(0)
+  private let received = Atomic<Int64>(0)
+  private let removed = Atomic<Int>(0)
+
+  package init() {}
+
+  /// What is in quarantine, oldest first.
+  package var quarantined: [Quarantine] {
+    get { slow.withLock { $0.quarantined } }
+    set { slow.withLock { $0.quarantined = newValue } }
+  }
+
+  /// Submissions that were refused because they are in quarantine.
+  package var quarantineRefusals: Int { refusedCount.load(ordering: .relaxed) }
+
+  func countQuarantineRefusal() { refusedCount.add(1, ordering: .relaxed) }
+
+  package var projections: [Projection] { slow.withLock { $0.projections } }
+
+  /// Changes what is known of a projection.
+  func update(_ name: String, _ change: (inout Projection) -> Void) {
+    slow.withLock { slow in
+      let index =
+        slow.projections.firstIndex { $0.name == name } ?? slow.projections.endIndex
+      if index == slow.projections.endIndex { slow.projections.append(Projection(name: name)) }
+      change(&slow.projections[index])
+    }
+  }
+
+  /// Lets a projection go: it does not hold the log back any more.
+  package func detach(_ name: String) { update(name) { $0.isDetached = true } }
+
+  package func isDetached(_ name: String) -> Bool {
+    projections.contains { $0.name == name && $0.isDetached }
+  }
+
+  package var verifiableFrom: VerifiableFrom {
+    get { slow.withLock { $0.verifiable } }
+    set { slow.withLock { $0.verifiable = newValue } }
+  }
+
+  /// The earliest place of the log that an answer to a known id may need.
+  package var identityFloor: UInt64 {
+    get { identity.load(ordering: .relaxed) }
+    set { identity.store(newValue, ordering: .relaxed) }
+  }
+
+  /// When the newest entry was sequenced, µs.
+  package var lastReceivedAt: Int64 {
+    get { received.load(ordering: .relaxed) }
+    set { received.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Segments that retention removed since the start.
+  package var removedSegments: Int {
+    get { removed.load(ordering: .relaxed) }
+    set { removed.store(newValue, ordering: .relaxed) }
+  }
+}
