@@ -74,7 +74,7 @@ struct Scale {
 
   /// Prints the tables; false where the goal of the snapshot is missed.
   func run(large: Bool) throws -> Bool {
-    let usual = ["1h", "1d", "7d", "30d"]
+    let usual = ["30d", "7d", "1d", "1h"]
     print("scale: \(transactions) events before, \(transactions) timed; ns an event, MiB taken")
     for (features, entities) in [
       (15, 10_000), (50, 10_000), (150, 10_000), (15, 1_000_000), (50, 1_000_000),
@@ -98,7 +98,7 @@ struct Scale {
 
   /// Snapshot and restoring of a million accounts and as many terminals, with 15 features.
   private func snapshot() throws -> Bool {
-    let text = Scale.features(15, windows: ["1d", "30d"])
+    let text = Scale.features(15, windows: ["90d"])
     let engine = try makeEngine(text)
     var traffic = CardTraffic(source: source, entities: 1_000_000)
     var record: [UInt8] = []
