@@ -51,7 +51,7 @@ bench: ## Build and run the benchmarks; each fails where its goal is missed
 soak: bootstrap ## Run the oracles and the simulated crashes at their full length
 	$(STAGE) 'soak'
 	ASSAY_SOAK=1 swift test -c release -Xswiftc -enable-testing \
-	  --filter "SimulationTests|WindowOracleTests|CrashTests"
+	  --filter "SimulationTests|WindowOracleTests|CrashTests|FuzzTests|LeakAudit"
 
 embed: ## Copy Features and Rules into the program's source
 	Scripts/embed
