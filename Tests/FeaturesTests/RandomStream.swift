@@ -14,6 +14,8 @@ struct RandomStream {
   var watermark = Int64.min
   /// Whether times only go forwards.
   var isInOrder = false
+  /// The clock's unit, µs: the less, the more events a window holds.
+  var pace: Int64 = 60_000_000
   private var builder: TransactionBuilder
   private var records: [Int: [UInt8]] = [:]
   private var clock: Int64 = 1_600_000_000_000_000
@@ -56,9 +58,12 @@ struct RandomStream {
 
   mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
 
+  /// Lets time pass without events.
+  mutating func pause(_ span: Int64) { clock += span }
+
   /// A time: mostly near the clock, some late, some equal, few too late; and where it lands.
   private mutating func nextTime() -> (time: Int64, landed: Int64) {
-    if below(4) > 0 { clock += Int64(below(41)) * 60_000_000 }
+    if below(4) > 0 { clock += Int64(below(41)) * pace }
     var time = clock
     if !isInOrder {
       switch below(20) {

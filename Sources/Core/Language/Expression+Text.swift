@@ -13,8 +13,9 @@ extension Expression: CustomStringConvertible {
       let inner = "not " + operand.text(binding: 3)
       return binding > 3 ? "(\(inner))" : inner
     case .binary(let sign, let left, let right, _):
+      // Comparisons do not chain, so one that stands left of another keeps its parentheses.
       let inner =
-        left.text(binding: sign.strength) + " \(sign.rawValue) "
+        left.text(binding: sign.strength + (sign.isComparison ? 1 : 0)) + " \(sign.rawValue) "
         + right.text(binding: sign.strength + 1)
       return sign.strength < binding ? "(\(inner))" : inner
     case .call(let function, let arguments, _):

@@ -3,6 +3,8 @@ package struct Parser {
   private let tokens: [Token]
   private var index = 0
   private var nesting = 0
+  /// Operators so far in the outermost expression.
+  private var terms = 0
 
   package static let reserved: Set<String> = [
     "feature", "rule", "score", "when", "then", "add", "because", "and", "or", "not", "else",
@@ -137,6 +139,7 @@ package struct Parser {
 
 extension Parser {
   private mutating func expression() throws(LanguageError) -> Expression {
+    if nesting == 0 { terms = 0 }
     nesting += 1
     defer { nesting -= 1 }
     guard nesting <= ProgramLimits.nestingMax else {
@@ -162,7 +165,6 @@ extension Parser {
     } else {
       left = try unary()
     }
-    var terms = 0
     while let sign = binaryOperator(), sign.strength >= strength {
       let place = token.location
       terms += 1

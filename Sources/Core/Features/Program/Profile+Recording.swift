@@ -15,7 +15,7 @@ extension Profile {
     update(record, TransactionRecord.idHash(record))
     pruneFacts()
     if !evaluate, !hasLateAdditions { return }
-    let unseen = evaluate && recentStart < recentFacts.count && landed < watermark
+    let unseen = recentStart < recentFacts.count && landed < watermark
     if unseen { adjustFacts(sign: -1) }
     var start = 0
     for level in levelEnds.indices {
@@ -151,9 +151,23 @@ extension Profile {
   /// Hides the facts that were not known yet at the time of a late transaction, or shows them
   /// again.
   private func adjustFacts(sign: Int32) {
-    for change in recentFacts[recentStart...] where change.arrival > landed {
+    // They stand in the order of their arrival.
+    var (low, high) = (recentStart, recentFacts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if recentFacts[middle].arrival > landed { high = middle } else { low = middle + 1 }
+    }
+    for change in recentFacts[low...] where isRead(change) {
       windows[change.kind].adjust(change, sign: sign)
     }
+  }
+
+  /// Whether the last transaction looks at the windows of a change's entity.
+  private func isRead(_ change: FactChange) -> Bool {
+    for number in 0..<looks.count where looks[number].kind == change.kind {
+      if views[number].entity == change.entity { return true }
+    }
+    return false
   }
 
   private func pruneFacts() {

@@ -82,7 +82,12 @@ extension ProgramCompiler {
     _ field: FieldUse
   ) throws(LanguageError) -> Int {
     let name = Expression.name(field.name, field.place)
-    let present = Expression.unary(.not, .call("missing", [name], field.place), field.place)
+    var present = Expression.unary(.not, .call("missing", [name], field.place), field.place)
+    if field.isNumber, aggregate.function == .mean || aggregate.function == .std {
+      // Beyond it a number is not summed.
+      let size = Expression.call("abs", [name], field.place)
+      present = .binary(.lessOrEqual, size, .number(Profile.summedNumberMax), field.place)
+    }
     let both = selection.condition.map { Expression.binary(.and, present, $0, field.place) }
     return try number(ofFilter: both ?? present, aggregate.location)
   }
@@ -127,11 +132,10 @@ extension ProgramCompiler {
     if let number = filterNumbers[plain] { return number }
     let value = try compile(expression)
     try expect(.truth, value, place)
-    return try addFilter(
-      FilterPlan(domain: .transaction(register: value.register), level: value.stage),
-      plain,
-      place
-    )
+    let filter = FilterPlan(domain: .transaction(register: value.register), level: value.stage)
+    let number = try addFilter(filter, plain, place)
+    filterNumbers[plain] = number
+    return number
   }
 
   mutating func addFilter(
@@ -146,8 +150,7 @@ extension ProgramCompiler {
       )
     }
     filters.append(filter)
-    filterTexts.append(expression.description)
-    filterNumbers[expression] = filters.count - 1
+    filterTexts.append(expression.naming(featureMeanings).description)
     return filters.count - 1
   }
 
@@ -163,7 +166,10 @@ extension ProgramCompiler {
         mask |= 1 << (2 * UInt16(kind.rawValue) + (succeeded ? 1 : 0))
       }
     }
-    return try addFilter(FilterPlan(domain: .activity(mask)), condition.withoutPlaces, place)
+    let plain = condition.withoutPlaces
+    let number = try addFilter(FilterPlan(domain: .activity(mask)), plain, place)
+    filterNumbers[plain] = number
+    return number
   }
 
   private func holds(
@@ -216,6 +222,24 @@ extension Expression {
     case .unary(_, let operand, _): operand.mentions(word)
     case .binary(_, let left, let right, _): left.mentions(word) || right.mentions(word)
     case .call(_, let arguments, _): arguments.contains { $0.mentions(word) }
+    }
+  }
+
+  /// The same expression with other words for some names.
+  func naming(_ words: [String: String]) -> Expression {
+    switch self {
+    case .number, .duration, .text: return self
+    case .name(let name, let place): return .name(words[name] ?? name, place)
+    case .unary(let sign, let operand, let place):
+      return .unary(sign, operand.naming(words), place)
+    case .binary(let sign, let left, let right, let place):
+      return .binary(sign, left.naming(words), right.naming(words), place)
+    case .call(let name, let arguments, let place):
+      return .call(name, arguments.map { $0.naming(words) }, place)
+    case .aggregate(var aggregate):
+      aggregate.arguments = aggregate.arguments.map { $0.naming(words) }
+      aggregate.filter = aggregate.filter?.naming(words)
+      return .aggregate(aggregate)
     }
   }
 

@@ -25,6 +25,8 @@ package struct ProgramCompiler {
   var drafts: [AggregateDraft] = []
   var filters: [FilterPlan] = []
   var filterTexts: [String] = []
+  /// What features mean, by their names: a fingerprint of what stands behind them.
+  var featureMeanings: [String: String] = [:]
   var filterNumbers: [Expression: Int] = [:]
   private var features: [FeatureProgram.Feature] = []
   private var conditions: [FeatureProgram.Condition] = []
@@ -105,6 +107,8 @@ package struct ProgramCompiler {
         )
       }
       let value = try compileOnTime(expression, statement.location)
+      let meaning = Fingerprint.of(expression.naming(featureMeanings).description)
+      featureMeanings[statement.name] = "#\(meaning)"
       featureValues[statement.name] = value
       features.append(
         FeatureProgram.Feature(
@@ -263,9 +267,11 @@ package struct ProgramCompiler {
 
   /// A hash of the names of a kind's fields and of the texts of its filters, in order.
   private func meaning(of plan: WindowPlan) -> UInt64 {
-    var texts = plan.key.map { source.schema.texts[$0] }
+    var texts = [source.currency.code, "\(source.currency.scale)"]
+    texts += plan.key.map { source.schema.texts[$0] }
     func add(_ field: Int?, _ filter: Int?) {
       texts.append(field.map { source.schema.numbers[$0].name } ?? "")
+      texts.append(field.map { "\(source.schema.numbers[$0].kind.rawValue)" } ?? "")
       texts.append(filter.map { filterTexts[$0] } ?? "")
     }
     for measure in plan.measures { add(measure.field, measure.filter) }

@@ -11,6 +11,8 @@ extension EntityWindows {
       let events = count(plan, view, plan.newer, plan.older)
       return events == 0 ? .nan : total(plan, view) / (Double(events) * plan.scale)
     case .decayed:
+      // What faded before must not leave its rounding in a window that nothing passed in.
+      if count(plan, view, plan.newer, plan.older) == 0 { return 0 }
       let header = header(view.entity)
       return decayed(
         plan.column,

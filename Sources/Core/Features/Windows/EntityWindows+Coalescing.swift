@@ -45,6 +45,9 @@ extension EntityWindows {
         events.store(faded, at: to + decay.offset)
       }
     }
+    for number in 0..<layout.trees.count {
+      for moved in 0..<pairs { setLeaf(number, ring, kept &+ pairs &+ moved) }
+    }
     headers.store(total &+ pairs, at: header + Header.coalesced)
     let isLater = total == 0 || Int32(bitPattern: end &- coalescedEnd) > 0
     headers.store(isLater ? end : coalescedEnd, at: header + Header.coalescedEnd)
@@ -78,15 +81,22 @@ extension EntityWindows {
     var index = ring.tail
     while index != end {
       unlink(entity, ring, index)
-      for column in 0..<layout.linkCount {
-        events.store(UInt64(0), at: slot(index, ring) + layout.linksStart + 16 * column)
+      for number in 0..<layout.linkCount {
+        let column = layout.linksStart + 16 * number
+        let link = slot(index, ring) + column
+        // No event that stays leads to one that is merged.
+        let next: UInt32 = events.load(link + Link.next)
+        if events.load(link + Link.key, as: UInt64.self) != 0, next != 0 {
+          events.store(UInt32(0), at: slot(index &+ next, ring) + column + Link.previous)
+        }
+        events.clear(link, size: 16)
       }
       index &+= 1
     }
   }
 
   /// How many events were merged away before an index.
-  private func extra(_ index: UInt32, _ header: Int, _ ring: Ring) -> UInt32 {
+  func extra(_ index: UInt32, _ header: Int, _ ring: Ring) -> UInt32 {
     let total: UInt32 = headers.load(header + Header.coalesced)
     if total == 0 { return 0 }
     let end: UInt32 = headers.load(header + Header.coalescedEnd)

@@ -31,6 +31,7 @@ extension EntityWindows {
     for _ in 0..<layout.linkCount {
       let key: UInt64 = deltas.load(place)
       events.store(UInt64(0), at: next + place)
+      events.store(UInt64(0), at: next + place + Link.previous)
       link(key, entity, ring, ring.head, place)
       place += 16
     }

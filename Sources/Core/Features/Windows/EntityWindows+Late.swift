@@ -13,6 +13,10 @@ extension EntityWindows {
     _ idHash: UInt32
   ) {
     let place = firstIndex(after: time, ring, to: ring.head)
+    // Among merged events the word of the id hash says how many were merged away before.
+    let isAmongMerged = isCoalesced(place, header)
+    let mark = isAmongMerged ? extra(place, header, ring) : idHash
+    if isAmongMerged { headers.add(1, at: header + Header.coalescedEnd) }
     var index = ring.head
     while true {
       let from = slot(index, ring)
@@ -24,7 +28,7 @@ extension EntityWindows {
     }
     let found = slot(place, ring)
     events.store(time, at: found)
-    events.store(idHash, at: found + 8)
+    events.store(mark, at: found + 8)
     view.position = place
     var grown = ring
     grown.head = ring.head &+ 1
