@@ -9,11 +9,11 @@ struct DenseStreamTests {
     var stream = try RandomStream(seed: seed, WindowOracleTests.program)
     stream.isInOrder = inOrder
     stream.pace = 3_000_000
-    for step in 0..<3000 {
+    for step in 0..<2000 {
       // Half a day without payments: everything leaves, and windows fill again.
-      if step == 2200 { stream.pause(12 * RandomStream.hour) }
+      if step == 1500 { stream.pause(12 * RandomStream.hour) }
       let event = stream.step()
-      if step % 50 == 49 || step > 2200 && step < 2205 {
+      if step % 50 == 49 || step > 1500 && step < 1505 {
         let live = stream.profile.vector
         for (number, item) in AggregateCase.all.enumerated() {
           let wanted = item.value(stream.oracle, event)
