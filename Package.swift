@@ -158,8 +158,8 @@ let package = Package(
     .executableTarget(
       name: "assay-trainer",
       dependencies: named([
-        "Shell", "Payments", "Features", "Engine", "Journal", "FileJournal", "Intake", "Models",
-        "Registry", "Learning", "Replay",
+        "Shell", "Payments", "Language", "Features", "Engine", "Journal", "FileJournal", "Intake",
+        "Models", "Registry", "Learning", "Replay",
       ]),
       path: "Sources/App/assay-trainer",
       swiftSettings: strict
@@ -193,6 +193,13 @@ let package = Package(
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("ShellTests", ["Shell", "Engine", "Payments"]),
     tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),
+    tests(
+      "ReplayTests",
+      [
+        "Replay", "Shell", "Engine", "Features", "Language", "Intake", "Simulator", "Payments",
+        "TestSupport",
+      ]
+    ),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
       "PipelineTests",
