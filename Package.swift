@@ -191,12 +191,12 @@ let package = Package(
       exclude: ["wrong-programs.txt"]
     ),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
-    tests("ShellTests", ["Shell", "Engine", "Payments"]),
+    tests("ShellTests", ["Shell", "Engine", "Features", "Payments"]),
     tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),
     tests(
       "ReplayTests",
       [
-        "Replay", "Shell", "Engine", "Features", "Language", "Intake", "Simulator", "Payments",
+        "Replay", "Shell", "Engine", "Journal", "Features", "Intake", "Simulator", "Payments",
         "TestSupport",
       ]
     ),

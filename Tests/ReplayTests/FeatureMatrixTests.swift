@@ -1,5 +1,6 @@
-import Replay
 import Testing
+
+@testable import Replay
 
 struct FeatureMatrixTests {
   @Test func `columns that are left out take their values along`() {

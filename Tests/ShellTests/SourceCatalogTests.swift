@@ -1,4 +1,5 @@
 import Engine
+import Features
 import Payments
 import Shell
 import Testing
