@@ -97,7 +97,7 @@ final class PowerCuts {
     } catch {
       return problems.append("no snapshot of the log's start: \(error)")
     }
-    var fold = LogFold(engine)
+    var fold = LogFold(engine, disk: disk)
     var found: [[UInt8]: Known] = [:]
     var foundEntries: [Position: [UInt8]] = [:]
     var last: Known?

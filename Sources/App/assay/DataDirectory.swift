@@ -90,13 +90,18 @@ struct DataDirectory: Sendable {
 
   /// Keeps the program that is in force for a source, so that its decisions can be explained later.
   func keep(_ state: SourceState) throws {
+    try keep(state.source, features: state.featureText, rules: state.ruleText)
+  }
+
+  func keep(_ source: Source, features: String, rules: String) throws {
+    let (program, set) = try RuleSet.compile(features: features, rules: rules, for: source)
     var bytes: [UInt8] = []
-    state.source.encode(into: &bytes)
-    bytes.append(text: state.featureText)
-    bytes.append(text: state.ruleText)
+    source.encode(into: &bytes)
+    bytes.append(text: features)
+    bytes.append(text: rules)
     let name =
-      "\(state.source.id)-\(String(state.program.fingerprint, radix: 16))-"
-      + String(state.rules.fingerprint, radix: 16)
+      "\(source.id)-\(String(program.fingerprint, radix: 16))-"
+      + String(set.fingerprint, radix: 16)
     let path = objects + "/" + name + ".program"
     if FileManager.default.contents(atPath: path).map({ [UInt8]($0) }) == bytes { return }
     try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)

@@ -38,7 +38,13 @@ final class RetentionKeeper {
     guard let first = parts.first?.base else { return }
     let status = core.status
     func start(_ floors: [UInt64]) -> UInt64 {
-      Retention.start(of: parts, policy, now: status.lastReceivedAt, floors: floors)
+      Retention.start(
+        of: parts,
+        policy,
+        now: status.lastReceivedAt,
+        floors: floors,
+        adoptions: status.adoptions
+      )
     }
     guard start([status.identityFloor]) > first,
       let snapshot = directory.olderSnapshot()?.bytes

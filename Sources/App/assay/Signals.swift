@@ -1,9 +1,9 @@
 // Safety: the signal set is a local structure, filled before it is read.
 import Foundation
 
-/// The signals that ask for an orderly stop.
+/// The signals that ask for an orderly stop, and for features and rules to be read again.
 enum Signals {
-  /// Keeps SIGTERM and SIGINT from ending the process; call before any thread starts.
+  /// Keeps SIGTERM, SIGINT and SIGHUP from ending the process; call before any thread starts.
   static func hold() {
     var set = waited
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
@@ -15,15 +15,22 @@ enum Signals {
     unsafe sigemptyset(&set)
     unsafe sigaddset(&set, SIGTERM)
     unsafe sigaddset(&set, SIGINT)
+    unsafe sigaddset(&set, SIGHUP)
     return set
   }
 
-  /// Calls `stop` once, from a thread of its own, when a signal comes.
-  static func onStop(_ stop: @escaping @Sendable () -> Void) {
+  /// Calls `reload` at each SIGHUP, and `stop` once at the other signals, from a thread of its own.
+  static func listen(
+    reload: @escaping @Sendable () -> Void,
+    stop: @escaping @Sendable () -> Void
+  ) {
     Thread {
       var set = waited
       var number: Int32 = 0
-      unsafe sigwait(&set, &number)
+      repeat {
+        unsafe sigwait(&set, &number)
+        if number == SIGHUP { reload() }
+      } while number == SIGHUP
       stop()
     }.start()
   }

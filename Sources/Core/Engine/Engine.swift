@@ -148,7 +148,7 @@ package final class Engine {
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
     case .list, .rate:
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
-    case .transaction, .decision, .engineVersion, .fallback, .digest, .closed: break
+    case .transaction, .decision, .engineVersion, .fallback, .digest, .closed, .adoption: break
     }
   }
 

@@ -40,6 +40,8 @@ package enum EngineSnapshot {
       bytes.append(text: state.ruleName)
       bytes.append(text: state.ruleText)
       bytes.append(blob: state.model?.encoded ?? [])
+      bytes.append(little: state.adoption?.from.bytes ?? 0)
+      bytes.append(little: state.adoption?.at.bytes ?? 0)
       state.profile.encode(into: &bytes)
     }
     bytes.append(little: UInt32(engine.quarantine.count))
@@ -109,6 +111,9 @@ package enum EngineSnapshot {
     state.ruleName = try reader.text()
     let rules = try reader.text()
     let model = try reader.blob()
+    let from = Position(bytes: try reader.integer())
+    let at = Position(bytes: try reader.integer())
+    if at.bytes > 0 { state.adoption = AdoptionSpan(from: from, at: at) }
     try state.adopt(
       features: features,
       rules: rules,

@@ -23,10 +23,15 @@ package struct LogFold {
   package private(set) var notVerifiable = 0
   package private(set) var differences = 0
   package private(set) var firstDifferences: [Difference] = []
+  private let disk: (any JournalDisk)?
   private var computed: [UInt8] = []
   private var awaitsDecision = false
 
-  package init(_ engine: Engine) { self.engine = engine }
+  /// `disk` is the log itself, from which windows are filled again where they were adopted.
+  package init(_ engine: Engine, disk: (any JournalDisk)? = nil) {
+    self.engine = engine
+    self.disk = disk
+  }
 
   /// Folds one entry.
   package mutating func take(
@@ -63,6 +68,11 @@ package struct LogFold {
       {
         note("the state digest", position)
       }
+    case .adoption:
+      guard let disk else {
+        throw EngineError(.snapshot, "an adoption needs the log that it was filled from")
+      }
+      try engine.adopt(body, at: position, from: disk)
     default:
       if header.kind == .label { labels += 1 }
       if header.kind == .history { histories += 1 }

@@ -17,6 +17,8 @@ package final class SourceState {
   private var featureFingerprint: UInt64 = 0
   package internal(set) var rules: RuleSet
   package internal(set) var profile: Profile
+  /// The last adoption of windows filled from the log.
+  package internal(set) var adoption: AdoptionSpan?
   package internal(set) var model: ControlEntry.Model? {
     didSet {
       modelFingerprint = model?.fingerprint ?? 0
@@ -74,6 +76,15 @@ package final class SourceState {
     self.rules = rules
     featureText = features
     ruleText = text
+  }
+
+  /// Identifies the features and rules in force.
+  var programFingerprint: UInt64 { Fingerprint.chain(program.fingerprint, rules.fingerprint) }
+
+  /// Puts windows of the same program in force that know more of the past.
+  func adopt(_ filled: Profile, _ span: AdoptionSpan) {
+    profile = filled
+    adoption = span
   }
 
   /// The most bytes that a decision on this source can take.

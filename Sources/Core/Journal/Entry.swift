@@ -19,6 +19,8 @@ package enum EntryKind: UInt8, Sendable, CaseIterable {
   case model = 20
   case rate = 21
   case engineVersion = 22
+  /// Windows that were filled from the log are in force from here on.
+  case adoption = 23
   /// An answer that was given before its decision, because of a deadline.
   case fallback = 32
   /// A digest of the engine's state, checked by replay.

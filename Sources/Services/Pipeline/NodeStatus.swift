@@ -27,6 +27,7 @@ package final class NodeStatus: Sendable {
   private struct Slow {
     var quarantined: [Quarantine] = []
     var projections: [Projection] = []
+    var adoptions: [AdoptionSpan] = []
     var verifiable = VerifiableFrom(position: 0, receivedAt: 0)
   }
 
@@ -71,6 +72,12 @@ package final class NodeStatus: Sendable {
   package var verifiableFrom: VerifiableFrom {
     get { slow.withLock { $0.verifiable } }
     set { slow.withLock { $0.verifiable = newValue } }
+  }
+
+  /// The stretches of log that adoptions of filled windows need.
+  package var adoptions: [AdoptionSpan] {
+    get { slow.withLock { $0.adoptions } }
+    set { slow.withLock { $0.adoptions = newValue } }
   }
 
   /// The earliest place of the log that an answer to a known id may need.

@@ -91,60 +91,44 @@ package final class Projector: @unchecked Sendable {
       rebuilding.store(false, ordering: .relaxed)
       status.update(Projector.name) { $0.isDetached = false }
     }
-    var cursor = try store.cursor()
+    let cursor = try store.cursor()
     status.update(Projector.name) { $0.cursor = cursor.position }
     if status.isDetached(Projector.name) { return false }
     let durable = core.committed
-    guard cursor.position < durable.bytes else { return false }
-    let segments = try Recovery.segments(on: disk).found
-    guard let first = segments.first else { return false }
-    let start = Retention.firstBatch(first.base.bytes)
-    if cursor.position < start.bytes {
-      guard cursor.position == 0 else {
-        status.detach(Projector.name)
-        report(
-          "projection '\(Projector.name)' is detached: it followed the log to \(cursor.position),"
-            + " which starts at \(first.base.bytes) now; run 'assay projection rebuild"
-            + " \(Projector.name)'"
-        )
-        return false
-      }
-      // A new store starts where the log does, whatever the number of the entry there.
-      cursor = StoreCursor(position: start.bytes, sequence: first.base.bytes == 0 ? 1 : 0)
-    }
-    if forgotten < first.base.bytes {
-      try store.forget(before: first.base.bytes)
-      forgotten = first.base.bytes
-    }
-    guard let index = segments.lastIndex(where: { $0.base.bytes <= cursor.position }) else {
-      return false
-    }
-    let segment = segments[index]
-    let limit = min(durable.bytes, cursor.position + Projector.stepBytes)
-    var reader = SegmentReader(
+    var follower = LogFollower(
       disk: disk,
-      segment: segment,
-      offset: Int(cursor.position - segment.base.bytes)
+      from: Position(bytes: cursor.position),
+      sequence: cursor.sequence
     )
-    reader.expectedSequence = cursor.sequence
-    reader.until = Position(bytes: limit)
     decisions.removeAll(keepingCapacity: true)
     labels.removeAll(keepingCapacity: true)
-    let damage = try reader.readAll { header, body, position throws(JournalError) in
+    let step = try follower.step(
+      upTo: durable,
+      bytes: Projector.stepBytes
+    ) { header, body, position throws(JournalError) in
       take(header, body, position)
     }
-    if let damage {
-      throw JournalError(.corrupt, "\(damage.what) at \(cursor.position)")
+    switch step {
+    case .atEnd: return false
+    case .removed:
+      status.detach(Projector.name)
+      report(
+        "projection '\(Projector.name)' is detached: it followed the log to \(cursor.position),"
+          + " which starts at \(follower.logStart.bytes) now; run 'assay projection rebuild"
+          + " \(Projector.name)'"
+      )
+      return false
+    case .read: break
     }
-    var next = segment.base.bytes + UInt64(reader.offset)
-    if next == cursor.position, index + 1 < segments.count {
-      next = segments[index + 1].base.bytes + UInt64(Segment.headSize)
+    if forgotten < follower.logStart.bytes {
+      try store.forget(before: follower.logStart.bytes)
+      forgotten = follower.logStart.bytes
     }
-    guard next > cursor.position else { return false }
+    let next = follower.position.bytes
     try store.apply(
       decisions,
       labels,
-      upTo: StoreCursor(position: next, sequence: reader.expectedSequence)
+      upTo: StoreCursor(position: next, sequence: follower.sequence)
     )
     status.update(Projector.name) { $0.cursor = next }
     return true

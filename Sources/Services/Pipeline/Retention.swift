@@ -1,3 +1,4 @@
+package import Engine
 package import Journal
 import Payments
 
@@ -61,7 +62,8 @@ package enum Retention {
     of parts: [Part],
     _ policy: RetentionPolicy,
     now: Int64,
-    floors: [UInt64]
+    floors: [UInt64],
+    adoptions: [AdoptionSpan] = []
   ) -> UInt64 {
     guard var start = parts.first?.base else { return 0 }
     var left = parts.reduce(UInt64(0)) { $0 + UInt64($1.size) }
@@ -71,8 +73,12 @@ package enum Retention {
       let isOld = policy.microseconds.map { next.receivedAt < now - $0 } ?? false
       let isTooMuch = policy.bytes.map { left > $0 } ?? false
       guard isOld || isTooMuch, next.base <= floor else { break }
-      start = next.base
       left -= UInt64(part.size)
+      // An adoption that is kept is folded again from its start.
+      let cutsAdoption = adoptions.contains {
+        next.base > $0.from.bytes && next.base <= $0.at.bytes
+      }
+      if !cutsAdoption { start = next.base }
     }
     return start
   }

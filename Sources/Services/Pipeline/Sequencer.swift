@@ -46,6 +46,7 @@ package final class Sequencer {
     self.flight = flight
     self.status = status
     publishQuarantine()
+    publishAdoptions()
     status?.identityFloor = identity.floor
     status?.lastReceivedAt = lastReceivedAt
   }
@@ -80,6 +81,12 @@ package final class Sequencer {
       for item in submission.items { find(submission, item) }
       return true
     }
+    if case .fill = submission.kind {
+      submission.fill = engine.makeFill(UInt16(submission.context))
+      return true
+    }
+    // Filled windows take in what is durable: nothing else may be under way.
+    if case .adopt = submission.kind, !batch.isEmpty { return false }
     let size = bound(submission)
     if !batch.isEmpty, batch.bytes.count + size > Sequencer.batchBytesMax { return false }
     do {
@@ -95,16 +102,42 @@ package final class Sequencer {
     lastReceivedAt = max(lastReceivedAt, now())
     submission.receivedAt = lastReceivedAt
     status?.lastReceivedAt = lastReceivedAt
+    if case .adopt(let entry) = submission.kind { try adopt(submission, entry) }
     for (index, item) in submission.items.enumerated() {
       switch submission.kind {
       case .transactions: decide(submission, item)
       case .past where submission.itemKinds[index] == .label: log(.label, submission, item)
       case .past: learn(submission, item)
       case .entries(let kind): log(kind, submission, item)
-      case .lookup: break
+      case .lookup, .fill, .adopt: break
       }
     }
     return true
+  }
+
+  /// The most log that windows may lack when they are put in force: what one transaction may wait.
+  package static let adoptionLagMax: UInt64 = 256 << 10
+
+  private func adopt(
+    _ submission: Submission,
+    _ entry: ControlEntry.Adoption
+  ) throws(JournalError) {
+    guard let fill = submission.fill else { return }
+    guard writer.end.bytes - fill.position.bytes <= Sequencer.adoptionLagMax else {
+      return submission.results.append(.refused("behind"))
+    }
+    guard engine.awaits(fill) else {
+      return submission.results.append(.refused("the source's features or rules have changed"))
+    }
+    while try fill.step(upTo: writer.end) {}
+    let position = append(.adoption) { $0.append(contentsOf: entry.encoded) }
+    engine.adopt(fill, entry, at: position)
+    publishAdoptions()
+    submission.results.append(.logged(position))
+  }
+
+  private func publishAdoptions() {
+    status?.adoptions = engine.sources.values.compactMap(\.adoption)
   }
 
   package var hasWork: Bool { !batch.isEmpty }

@@ -65,7 +65,7 @@ package struct Startup {
     until: Position?
   ) throws -> Startup {
     var identity = known
-    var fold = LogFold(engine)
+    var fold = LogFold(engine, disk: disk)
     var last = place?.lastReceivedAt ?? 0
     var folded = place?.position
     var log = try Recovery.run(

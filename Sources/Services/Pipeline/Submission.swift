@@ -1,3 +1,4 @@
+package import Engine
 package import Journal
 import Payments
 
@@ -16,6 +17,10 @@ package final class Submission: @unchecked Sendable {
     case entries(EntryKind)
     /// Ids to find among those that were decided or learnt: a source's number in two bytes, the id.
     case lookup
+    /// Empty windows for the warming source `context`, to be filled from the log.
+    case fill
+    /// Filled windows to put in force.
+    case adopt(ControlEntry.Adoption)
   }
 
   /// What became of one item.
@@ -54,6 +59,8 @@ package final class Submission: @unchecked Sendable {
   package var token: UInt64 = 0
   package var context = 0
   package var submittedAt: Int64 = 0
+  /// Windows that are being filled, on their way between threads.
+  package var fill: WindowFill?
 
   package init() {}
 
@@ -66,6 +73,7 @@ package final class Submission: @unchecked Sendable {
     results.removeAll(keepingCapacity: true)
     decisions.removeAll(keepingCapacity: true)
     context = 0
+    fill = nil
   }
 
   /// Adds an item whose bytes `write` appends.

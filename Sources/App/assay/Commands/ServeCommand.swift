@@ -28,6 +28,7 @@ enum ServeCommand: Command {
     let directory = DataDirectory(configuration.data)
     let node = try Node(directory, segmentBytes: configuration.segmentMiB << 20)
     let catalog = try directory.catalog(sources: node.sources)
+    let programs = ProgramFiles(node, catalog: catalog)
     node.start()
     let store = try node.openStore()
     let projector = Projector(
@@ -69,7 +70,18 @@ enum ServeCommand: Command {
       )
     }
     snapshots.start()
-    Signals.onStop { loop.stop(drainMilliseconds: 5000) }
+    let warmer = Warmer(
+      core: node.core,
+      disk: try FileDisk(directory: directory.journal, readOnly: true),
+      sources: node.sources.map(\.id)
+    ) { Console.note("assay: \($0)") }
+    warmer.start()
+    Signals.listen {
+      programs.reload()
+      warmer.ring()
+    } stop: {
+      loop.stop(drainMilliseconds: 5000)
+    }
     announce(configuration, node, loop.port)
     let demo = arguments.has("demo") ? Demo(node, catalog, gateway.metrics) : nil
     demo?.start()
@@ -77,6 +89,7 @@ enum ServeCommand: Command {
 
     demo?.stop()
     snapshots.stop()
+    warmer.stop()
     node.core.stop()
     node.closeFlight()
     projector.stop()

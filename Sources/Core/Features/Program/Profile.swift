@@ -165,6 +165,11 @@ package final class Profile {
     keyStarts = [Int](repeating: 0, count: program.views.count + 1)
   }
 
+  /// Says that what came before the watermark is not known.
+  package func startWarming() {
+    warmingUntil = watermark + (program.plans.compactMap { $0.offsets.last }.max() ?? 0)
+  }
+
   package var isWarming: Bool { watermark < warmingUntil }
 
   package var entityCount: Int { kinds.reduce(0) { $0 + $1.windows.entityCount } }

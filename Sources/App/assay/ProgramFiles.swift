@@ -1,0 +1,80 @@
+import Engine
+import Features
+import Foundation
+import Gateway
+import Journal
+import Language
+import Payments
+import Pipeline
+import Rules
+import Shell
+
+/// Puts a data directory's changed features and rules in force while the server runs.
+final class ProgramFiles: @unchecked Sendable {
+  // Safety: `reload` is called by one thread; what it changes stands behind locks of its own.
+
+  private let directory: DataDirectory
+  private let core: CoreThread
+  private let catalog: Catalog
+
+  private struct Texts: Equatable {
+    var features: String
+    var rules: String
+  }
+
+  private var inForce: [UInt16: Texts] = [:]
+
+  /// Takes note of what is in force; the core thread does not run yet.
+  init(_ node: Node, catalog: Catalog) {
+    directory = node.directory
+    core = node.core
+    self.catalog = catalog
+    for (id, state) in node.engine.sources {
+      inForce[id] = Texts(features: state.featureText, rules: state.ruleText)
+    }
+  }
+
+  /// Reads the files again; a source whose files have a mistake keeps what it had.
+  func reload() {
+    for entry in SourceCatalog.entries {
+      do {
+        try reload(entry)
+      } catch {
+        Console.note("assay: source \(entry.source.name) keeps its features and rules: \(error)")
+      }
+    }
+  }
+
+  private func reload(_ entry: SourceCatalog.Entry) throws {
+    let source = entry.source
+    let (featureName, features) = try directory.features(of: entry)
+    let (ruleName, rules) = try directory.rules(of: entry)
+    let texts = Texts(features: features, rules: rules)
+    guard let old = inForce[source.id], old != texts else { return }
+    let (program, set) = try RuleSet.compile(features: features, rules: rules, for: source)
+    // People can be told of decisions by a program before it makes the first.
+    try directory.keep(source, features: features, rules: rules)
+    catalog.add(
+      Catalog.Program(source: source, features: program.features, rules: set),
+      features: program.fingerprint,
+      rules: set.fingerprint
+    )
+    if old.features != features {
+      let entry = ControlEntry.Program(source: source.id, name: featureName, text: features)
+      try log(.features, entry.encoded)
+    }
+    let entry = ControlEntry.Program(source: source.id, name: ruleName, text: rules)
+    try log(.rules, entry.encoded)
+    inForce[source.id] = texts
+    Console.note("assay: source \(source.name) has features \(featureName), rules \(ruleName)")
+  }
+
+  private func log(_ kind: EntryKind, _ body: [UInt8]) throws {
+    let submission = Submission()
+    submission.kind = .entries(kind)
+    submission.add { $0.append(contentsOf: body) }
+    guard core.submitAndWait(submission) else { throw CommandError("the server is stopping") }
+    if case .refused(let why) = submission.results.first { throw CommandError(why) }
+    if case .unavailable = submission.results.first { throw CommandError("the disk is full") }
+  }
+}
