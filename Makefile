@@ -54,7 +54,7 @@ quality: build ## Measure how well fraud is found; writes docs/quality.md
 soak: bootstrap ## Run the oracles, the simulated crashes and the leak audit at their full length
 	$(STAGE) 'soak'
 	ASSAY_SOAK=1 swift test -c release -Xswiftc -enable-testing \
-	  --filter "SimulationTests|WindowOracleTests|CrashTests|LeakAuditTests"
+	  --filter "SimulationTests|WindowOracleTests|CrashTests|FuzzTests|LeakAudit"
 
 embed: ## Copy Features and Rules into the program's source
 	Scripts/embed

@@ -24,5 +24,9 @@ if only == nil || only == "decisions" {
     if try !decisions.run(reserve: reserve) { reached = false }
   }
 }
+if only == nil || only == "scale" {
+  let scale = Scale(transactions: options.number("transactions") ?? 1_000_000)
+  if try !scale.run(large: only == "scale") { reached = false }
+}
 print(reached ? "all goals reached" : "a goal was missed")
 exit(reached ? 0 : 1)

@@ -1,0 +1,129 @@
+import Engine
+import Features
+import Foundation
+import Journal
+import Payments
+import Shell
+
+/// What an event costs by the number of features, of entities, and by the length of windows; and
+/// what a snapshot of a million accounts costs.
+struct Scale {
+  static let restoreSecondsGoal = 2.0
+
+  let source = SourceCatalog.entry(.card).source
+  let transactions: Int
+
+  /// Features of the usual sorts over accounts, counterparties, devices and pairs.
+  static func features(_ count: Int, windows: [String]) -> String {
+    let sorts: [(what: String, key: String)] = [
+      ("count()", "account"), ("sum(amount)", "account"), ("count()", "counterparty"),
+      ("mean(amount)", "account"), ("mean(amount)", "counterparty"), ("count()", "device"),
+      ("std(amount)", "account"), ("fraud_rate()", "counterparty"),
+      ("count()", "(account, counterparty)"), ("max(amount)", "account"),
+      ("distinct(counterparty)", "account"), ("decayed_count(1d)", "account"),
+      ("time_since_last()", "device"), ("median(amount)", "account"),
+      ("entropy(channel)", "account"),
+    ]
+    var lines: [String] = []
+    for number in 0..<count {
+      let sort = sorts[number % sorts.count]
+      let window = windows[number / sorts.count % windows.count]
+      let place = number / (sorts.count * windows.count)
+      let filter = place == 0 ? "" : " where amount > \(place)"
+      lines.append("feature f\(number) = \(sort.what) by \(sort.key) over \(window)\(filter)\n")
+    }
+    return lines.joined()
+  }
+
+  private func makeEngine(_ features: String) throws(EngineError) -> Engine {
+    let engine = Engine()
+    try engine.apply(.source, ControlEntry.encoded(source).span)
+    let set = ControlEntry.Program(source: source.id, name: "scale", text: features)
+    try engine.apply(.features, set.encoded.span)
+    return engine
+  }
+
+  /// Learns a stream in two halves and times the second; ns an event and MiB of state.
+  private func measure(
+    _ features: String,
+    entities: Int
+  ) throws -> (time: Double, state: Double, engine: Engine) {
+    let engine = try makeEngine(features)
+    var traffic = CardTraffic(source: source, entities: entities)
+    var record: [UInt8] = []
+    let memory = ResidentMemory.mebibytes
+    for _ in 0..<transactions {
+      record.removeAll(keepingCapacity: true)
+      traffic.append(to: &record)
+      engine.learn(record.span, evaluate: true)
+    }
+    var times: [Double] = []
+    for _ in 0..<5 {
+      var stream = Stream()
+      for _ in 0..<transactions / 5 { stream.append(label: false) { traffic.append(to: &$0) } }
+      let bytes = stream.bytes.span
+      let time = ProcessorTime.measure {
+        for index in 0..<stream.count {
+          engine.learn(bytes.extracting(stream.range(index)), evaluate: true)
+        }
+      }
+      times.append(time / Double(stream.count))
+    }
+    return (times.median, ResidentMemory.mebibytes - memory, engine)
+  }
+
+  /// Prints the tables; false where the goal of the snapshot is missed.
+  func run(large: Bool) throws -> Bool {
+    let usual = ["30d", "7d", "1d", "1h"]
+    print("scale: \(transactions) events before, \(transactions) timed; ns an event, MiB taken")
+    for (features, entities) in [
+      (15, 10_000), (50, 10_000), (150, 10_000), (15, 1_000_000), (50, 1_000_000),
+      (150, 1_000_000),
+    ] + (large ? [(15, 10_000_000)] : []) {
+      let text = Scale.features(features, windows: usual)
+      let (time, state, engine) = try measure(text, entities: entities)
+      let profile = engine.source(Int(source.id))?.profile
+      print(
+        "  \(features) features, \(entities) accounts: \(time.shown()) ns, \(state.shown()) MiB,"
+          + " \(profile?.entityCount ?? 0) entities, \(profile?.eventCount ?? 0) events"
+      )
+    }
+    for window in ["1m", "1h", "1d", "30d", "365d"] {
+      let text = Scale.features(15, windows: [window])
+      let (time, state, _) = try measure(text, entities: 10_000)
+      print("  15 features over \(window): \(time.shown()) ns, \(state.shown()) MiB")
+    }
+    return try snapshot()
+  }
+
+  /// Snapshot and restoring of a million accounts and as many terminals, with 15 features.
+  private func snapshot() throws -> Bool {
+    let text = Scale.features(15, windows: ["90d"])
+    let engine = try makeEngine(text)
+    var traffic = CardTraffic(source: source, entities: 1_000_000)
+    var record: [UInt8] = []
+    for _ in 0..<max(transactions, 3_000_000) {
+      record.removeAll(keepingCapacity: true)
+      traffic.append(to: &record)
+      engine.learn(record.span, evaluate: false)
+    }
+    let place = EngineSnapshot.Place(
+      position: Position(bytes: 64),
+      nextSequence: 1,
+      lastReceivedAt: 0
+    )
+    var bytes: [UInt8] = []
+    let written = ProcessorTime.measure { bytes = EngineSnapshot.encode(engine, at: place) }
+    let restored = Engine(seed: 5)
+    let read = try ProcessorTime.measure { _ = try EngineSnapshot.restore(bytes, into: restored) }
+    let same = restored.stateDigest() == engine.stateDigest()
+    let profile = engine.source(Int(source.id))?.profile
+    print(
+      "  snapshot of \(profile?.entityCount ?? 0) entities with \(profile?.eventCount ?? 0) events:"
+        + " \(bytes.count >> 20) MiB, \((written / 1e9).shown(2)) s to write,"
+        + " \((read / 1e9).shown(2)) s to restore and check"
+        + " (goal \(Scale.restoreSecondsGoal.shown())), digests \(same ? "equal" : "DIFFER")"
+    )
+    return same && read / 1e9 <= Scale.restoreSecondsGoal
+  }
+}
