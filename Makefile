@@ -10,7 +10,7 @@ BENCHMARKS := $(notdir $(wildcard Benchmarks/*Benchmarks))
 SWIFT_SOURCES := Sources Tests Benchmarks Package.swift
 STAGE = @printf '== %s\n'
 
-.PHONY: run build test check lint bootstrap bench soak embed help
+.PHONY: run build test check lint bootstrap bench quality soak embed help
 
 run: build ## Start a server with simulated traffic (DATA=run/demo PORT=8000)
 	.build/release/assay serve --demo --data "$${DATA:-run/demo}" --port "$${PORT:-8000}"
@@ -48,7 +48,10 @@ bench: ## Build and run the benchmarks; each fails where its goal is missed
 	if [[ -x Scripts/bench ]]; then Scripts/bench; else \
 	  for target in $(BENCHMARKS); do ".build/release/$$target"; done; fi
 
-soak: bootstrap ## Run the oracles and the simulated crashes at their full length
+quality: build ## Measure how well fraud is found; writes docs/quality.md
+	Scripts/quality
+
+soak: bootstrap ## Run the oracles, the simulated crashes and the leak audit at their full length
 	$(STAGE) 'soak'
 	ASSAY_SOAK=1 swift test -c release -Xswiftc -enable-testing \
 	  --filter "SimulationTests|WindowOracleTests|CrashTests|FuzzTests|LeakAudit"

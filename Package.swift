@@ -158,8 +158,8 @@ let package = Package(
     .executableTarget(
       name: "assay-trainer",
       dependencies: named([
-        "Shell", "Payments", "Features", "Engine", "Journal", "FileJournal", "Intake", "Models",
-        "Registry", "Learning", "Replay",
+        "Shell", "Payments", "Language", "Features", "Engine", "Journal", "FileJournal", "Intake",
+        "Models", "Registry", "Learning", "Replay",
       ]),
       path: "Sources/App/assay-trainer",
       swiftSettings: strict
@@ -191,8 +191,15 @@ let package = Package(
       exclude: ["wrong-programs.txt"]
     ),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
-    tests("ShellTests", ["Shell", "Engine", "Payments"]),
+    tests("ShellTests", ["Shell", "Engine", "Features", "Payments"]),
     tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),
+    tests(
+      "ReplayTests",
+      [
+        "Replay", "Shell", "Engine", "Journal", "Features", "Intake", "Simulator", "Payments",
+        "TestSupport",
+      ]
+    ),
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
       "PipelineTests",

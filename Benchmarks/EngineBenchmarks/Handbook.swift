@@ -9,6 +9,7 @@ import Shell
 struct Handbook {
   static let rowsPerSecondGoal = 500_000.0
   static let allocationsGoal = 0.0
+  static let features = "card-handbook"
 
   let stream: Stream
   let rounds: Int
@@ -43,7 +44,7 @@ struct Handbook {
     var times: [Double] = []
     var memory = 0.0
     for _ in 0..<rounds {
-      let (engine, _) = try SourceCatalog.engine(.card, features: nil, rules: false)
+      let (engine, _) = try SourceCatalog.engine(.card, features: Self.features, rules: false)
       let before = ResidentMemory.mebibytes
       times.append(ProcessorTime.measure { fold(0..<stream.count, into: engine) })
       memory = max(memory, ResidentMemory.mebibytes - before)
@@ -72,7 +73,7 @@ struct Handbook {
   }
 
   private func countAllocations() throws -> Bool {
-    let (engine, _) = try SourceCatalog.engine(.card, features: nil, rules: false)
+    let (engine, _) = try SourceCatalog.engine(.card, features: Self.features, rules: false)
     let half = stream.count / 2
     fold(0..<half, into: engine)
     guard let calls = Allocations.count({ fold(half..<stream.count, into: engine) }) else {
@@ -86,7 +87,7 @@ struct Handbook {
 
   /// Identifies every bit of every vector, and the state that is left.
   private func printDigests() throws {
-    let (engine, source) = try SourceCatalog.engine(.card, features: nil, rules: false)
+    let (engine, source) = try SourceCatalog.engine(.card, features: Self.features, rules: false)
     guard let state = engine.source(Int(source.id)) else { return }
     var digest: UInt64 = 0
     let bytes = stream.bytes.span

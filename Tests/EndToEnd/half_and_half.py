@@ -143,7 +143,7 @@ def halves():
             problems += differences(session, row, vector, names)
         check(not problems, f"{len(problems)} values differ, first {problems[:5]}")
         check(len(varied) > len(sample) // 2, "the vectors are all alike")
-        risk = names.index("terminal_risk_30d")
+        risk = names.index("merchant_risk_30d")
         fraught = sum(
             expected[width * row.number + 4 * risk:width * row.number + 4 * risk + 4] != bytes(4)
             for row in sample)

@@ -12,8 +12,8 @@ import bench  # noqa: E402
 
 THEMES = [
     "first_start", "score_contract", "bad_input", "bad_files", "half_and_half",
-    "live_equals_replay", "explain", "simulate_into", "adoption", "disk", "quarantine", "retention",
-    "kill9",
+    "live_equals_replay", "explain", "evaluate", "simulate_into", "adoption", "disk",
+    "quarantine", "retention", "kill9",
 ]
 
 

@@ -1,4 +1,5 @@
 import Engine
+import Features
 import Payments
 import Shell
 import Testing
@@ -22,8 +23,16 @@ struct SourceCatalogTests {
   }
 
   @Test func `both sets of card payments have one feature file`() {
-    #expect(
-      SourceCatalog.entry(.card).featureName == SourceCatalog.entry(.sparkov).featureName
-    )
+    #expect(SourceCatalog.entry(.card).featureName == "card")
+    #expect(SourceCatalog.entry(.sparkov).featureName == "card")
+  }
+
+  @Test(arguments: [Dialect.native, .card, .sparkov])
+  func `the features of card payments and the handbook's compile for`(dialect: Dialect) throws {
+    for name in ["card", "card-handbook"] {
+      let (engine, source) = try SourceCatalog.engine(dialect, features: name, rules: true)
+      let columns = try #require(engine.source(Int(source.id))?.program.features.count)
+      #expect(columns == 15 || name == "card")
+    }
   }
 }

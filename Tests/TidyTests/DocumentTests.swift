@@ -8,7 +8,8 @@ struct DocumentTests {
 
   @Test(arguments: [
     "LICENSE", "CHANGELOG.md", "docs/architecture.md", "docs/coverage.md",
-    "docs/journal-format.md", "docs/language.md", "docs/style.md", "docs/decisions",
+    "docs/journal-format.md", "docs/language.md", "docs/quality.md", "docs/style.md",
+    "docs/decisions",
   ])
   func `the documents are there`(_ path: String) { #expect(Repository.exists(path)) }
 

@@ -26,13 +26,8 @@ package enum SourceCatalog {
       source.lateBound = 31 * Source.day
     }
     // The two sets of card payments share their features and rules.
-    let features: String
-    switch dialect {
-    case .card, .sparkov: features = "card-handbook"
-    default: features = dialect.word
-    }
-    let rules = dialect == .sparkov ? Dialect.card : dialect
-    return Entry(source: source, featureName: features, ruleName: rules.word + "-starter")
+    let texts = dialect == .sparkov ? Dialect.card : dialect
+    return Entry(source: source, featureName: texts.word, ruleName: texts.word + "-starter")
   }
 
   private static func currency(_ dialect: Dialect) -> Currency {

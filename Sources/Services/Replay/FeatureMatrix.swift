@@ -24,6 +24,19 @@ package struct FeatureMatrix: Sendable {
     times.map { Int32(Timestamp(microseconds: $0).day) }
   }
 
+  /// The same rows without some of the columns.
+  package func leavingOut(_ names: Set<String>) -> FeatureMatrix {
+    let kept = self.names.indices.filter { !names.contains(self.names[$0]) }
+    var matrix = self
+    matrix.names = kept.map { self.names[$0] }
+    matrix.values = []
+    matrix.values.reserveCapacity(rows * kept.count)
+    for row in 0..<rows {
+      for column in kept { matrix.values.append(values[row * columns + column]) }
+    }
+    return matrix
+  }
+
   /// Runs a feed through an engine in one pass and keeps every vector.
   package static func collect(
     _ feed: inout HistoryFeed,
