@@ -171,19 +171,7 @@ extension EntityWindows {
     _ ring: Ring,
     _ index: UInt32
   ) {
-    let slot = slot(index, ring) + window.column
-    if window.contents == TrackedWindow.Contents.ordered.rawValue {
-      let value: Int64 = events.load(slot)
-      if value != EntityWindows.noValue { ordered.insert(value, headers, state) }
-      return
-    }
-    let key: UInt64 = events.load(slot + Link.key)
-    if key == 0 { return }
-    if window.contents == TrackedWindow.Contents.distinct.rawValue {
-      if isAlone(slot, state, index) { headers.add(1, at: state + State.count) }
-    } else {
-      weigh(window, entity, state, key, by: 1)
-    }
+    count(window, entity, state, slot(index, ring) + window.column, index, by: 1)
   }
 
   /// Counts it out again.
@@ -194,18 +182,37 @@ extension EntityWindows {
     _ ring: Ring,
     _ index: UInt32
   ) {
-    let slot = slot(index, ring) + window.column
+    count(window, entity, state, slot(index, ring) + window.column, index, by: -1)
+  }
+
+  /// Counts an event's text or value in or out.
+  @inline(__always)
+  private func count(
+    _ window: WindowLayout.Tracked,
+    _ entity: Int,
+    _ state: Int,
+    _ slot: Int,
+    _ index: UInt32,
+    by change: Int32
+  ) {
     if window.contents == TrackedWindow.Contents.ordered.rawValue {
       let value: Int64 = events.load(slot)
-      if value != EntityWindows.noValue { ordered.remove(value, headers, state) }
+      if value == EntityWindows.noValue { return }
+      if change > 0 {
+        ordered.insert(value, headers, state)
+      } else {
+        ordered.remove(value, headers, state)
+      }
       return
     }
     let key: UInt64 = events.load(slot + Link.key)
     if key == 0 { return }
     if window.contents == TrackedWindow.Contents.distinct.rawValue {
-      if isAlone(slot, state, index) { headers.add(.max, at: state + State.count) }
+      if isAlone(slot, state, index) {
+        headers.add(UInt32(bitPattern: change), at: state + State.count)
+      }
     } else {
-      weigh(window, entity, state, key, by: -1)
+      weigh(window, entity, state, key, by: change)
     }
   }
 
