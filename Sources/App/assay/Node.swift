@@ -164,12 +164,7 @@ final class Node {
   func promote(_ path: String, for source: Source, in catalog: Catalog) throws {
     try directory.add(modelAt: path, to: catalog)
     let manifest = try ModelDirectory.readManifest(at: path)
-    let submission = Submission()
-    submission.kind = .entries(.model)
-    let body = try DataDirectory.entry(manifest, source: source.id).encoded
-    submission.add { $0.append(contentsOf: body) }
-    guard core.submitAndWait(submission) else { return }
-    if case .refused(let why) = submission.results.first { throw CommandError(why) }
+    try core.log(.model, DataDirectory.entry(manifest, source: source.id).encoded)
   }
 
   /// Opens the store that follows the log, from scratch where it is damaged.

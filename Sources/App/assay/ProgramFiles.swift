@@ -61,20 +61,11 @@ final class ProgramFiles: @unchecked Sendable {
     )
     if old.features != features {
       let entry = ControlEntry.Program(source: source.id, name: featureName, text: features)
-      try log(.features, entry.encoded)
+      try core.log(.features, entry.encoded)
     }
     let entry = ControlEntry.Program(source: source.id, name: ruleName, text: rules)
-    try log(.rules, entry.encoded)
+    try core.log(.rules, entry.encoded)
     inForce[source.id] = texts
     Console.note("assay: source \(source.name) has features \(featureName), rules \(ruleName)")
-  }
-
-  private func log(_ kind: EntryKind, _ body: [UInt8]) throws {
-    let submission = Submission()
-    submission.kind = .entries(kind)
-    submission.add { $0.append(contentsOf: body) }
-    guard core.submitAndWait(submission) else { throw CommandError("the server is stopping") }
-    if case .refused(let why) = submission.results.first { throw CommandError(why) }
-    if case .unavailable = submission.results.first { throw CommandError("the disk is full") }
   }
 }

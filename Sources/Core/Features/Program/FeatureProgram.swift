@@ -46,7 +46,6 @@ package struct FeatureProgram: Sendable {
   let outcomeRegister: UInt16?
   let constants: [(register: UInt16, value: Double)]
   let texts: [[UInt8]]
-  let registerCount: Int
   let amountScale: Double
   /// Number slots that hold doubles, not money.
   let numberSlots: Set<Int>

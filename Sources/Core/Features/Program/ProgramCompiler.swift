@@ -259,7 +259,6 @@ package struct ProgramCompiler {
       outcomeRegister: outcomeRegister,
       constants: constants,
       texts: texts,
-      registerCount: registerCount,
       amountScale: Double(source.currency.minorUnitsPerUnit),
       numberSlots: Set(numbers.indices.filter { numbers[$0].kind == .number })
     )

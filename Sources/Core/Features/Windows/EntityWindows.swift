@@ -9,7 +9,7 @@ import Payments
 /// search. What prefix sums cannot tell stands in further columns of the event, in a tree over
 /// the ring, or is kept for each window (`WindowPlan`).
 ///
-/// Memory: `WindowPlan.slotBytes` an event in rings of powers of two; a header of 56 bytes, four a
+/// Memory: `WindowPlan.slotBytes` an event in rings of powers of two; a header of 52 bytes, four a
 /// cursor and 32 a tracked window, and about 15 of the hash table an entity.
 ///
 /// The struct is a handle of one word over regions that its `EntityKind` owns.

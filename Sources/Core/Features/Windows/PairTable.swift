@@ -26,11 +26,6 @@ struct PairTable {
 
   var count: Int { buckets.count }
 
-  @inline(__always)
-  func prefetch(_ key: UInt64, _ entity: Int) {
-    buckets.prefetch(HashBuckets.mixed(key, UInt32(truncatingIfNeeded: entity)))
-  }
-
   func find(_ key: UInt64, _ entity: Int) -> Slot? {
     let half = UInt32(truncatingIfNeeded: entity)
     var bucket = buckets.first(HashBuckets.mixed(key, half))
