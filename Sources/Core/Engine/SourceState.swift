@@ -97,13 +97,13 @@ package final class SourceState {
 
   /// Decides on a transaction and appends the decision's record.
   func decide(_ record: borrowing Span<UInt8>, into body: inout [UInt8]) {
+    let (profile, rules) = (profile, rules)
     profile.record(record)
     let judgement = rules.judge(profile)
     var flags = DecisionRecord.Flags(rawValue: 0)
     let margin: Float
     if let scorer {
-      let vector = profile.vector
-      margin = scorer.margin(of: vector.span)
+      margin = profile.withVector { scorer.margin(of: $0) }
     } else {
       margin = Float(judgement.points ?? SourceState.marginOfNothing)
       flags.set(.noModel)
@@ -115,7 +115,7 @@ package final class SourceState {
     if profile.wasApproximate { flags.set(.approximate) }
     if profile.isWarming { flags.set(.warming) }
     profile.settle(outcome, record)
-    append(outcome, margin, score, flags, into: &body)
+    append(outcome, margin, score, flags, profile, rules, into: &body)
   }
 
   /// The log-odds of a transaction of which the scorecard says nothing: 0.7 %.
@@ -126,6 +126,8 @@ package final class SourceState {
     _ margin: Float,
     _ score: Float,
     _ flags: DecisionRecord.Flags,
+    _ profile: Profile,
+    _ rules: RuleSet,
     into body: inout [UInt8]
   ) {
     let start = body.count

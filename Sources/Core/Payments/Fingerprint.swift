@@ -27,9 +27,15 @@ package enum Fingerprint {
     }
     if index < count {
       var tail: UInt64 = 0
-      while index < count {
-        tail = tail << 8 | UInt64(bytes.load(at: index, as: UInt8.self))
-        index += 1
+      if count >= 8 {
+        // The last bytes, first one highest, from a word that ends with them.
+        let word = bytes.load(at: count - 8, as: UInt64.self).byteSwapped
+        tail = word & (1 << UInt64(8 * (count - index)) &- 1)
+      } else {
+        while index < count {
+          tail = tail << 8 | UInt64(bytes.load(at: index, as: UInt8.self))
+          index += 1
+        }
       }
       state = mix(state ^ tail, first)
     }

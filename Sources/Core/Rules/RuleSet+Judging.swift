@@ -16,37 +16,16 @@ extension RuleSet {
   package func judge(_ profile: Profile) -> Judgement {
     var judgement = Judgement()
     for condition in profile.holding {
-      if let number = ruleNumber(of: condition) {
-        let outcome = rules[number].outcome
-        if outcome == .approve {
-          judgement.vouched = true
-        } else {
-          judgement.ruleOutcome = max(judgement.ruleOutcome ?? .approve, outcome)
-        }
-      } else if let number = scoreLineNumber(of: condition) {
-        judgement.points = (judgement.points ?? 0) + scoreLines[number].points
+      let effect = effects[condition]
+      if effect.kind == .score {
+        judgement.points = (judgement.points ?? 0) + effect.points
+      } else if effect.outcome == .approve {
+        judgement.vouched = true
+      } else {
+        judgement.ruleOutcome = max(judgement.ruleOutcome ?? .approve, effect.outcome)
       }
     }
     return judgement
-  }
-
-  /// Few conditions hold at once, so that only those are looked up.
-  private func ruleNumber(of condition: Int) -> Int? {
-    var (low, high) = (0, rules.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if rules[middle].condition < condition { low = middle + 1 } else { high = middle }
-    }
-    return low < rules.count && rules[low].condition == condition ? low : nil
-  }
-
-  private func scoreLineNumber(of condition: Int) -> Int? {
-    var (low, high) = (0, scoreLines.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if scoreLines[middle].condition < condition { low = middle + 1 } else { high = middle }
-    }
-    return low < scoreLines.count && scoreLines[low].condition == condition ? low : nil
   }
 
   /// Appends the conditions that held, with the values of their operands; returns their number.
@@ -57,36 +36,26 @@ extension RuleSet {
     scoreLines withScores: Bool,
     to bytes: inout [UInt8]
   ) -> Int {
-    var count = 0
-    for condition in profile.holding where ruleNumber(of: condition) != nil {
-      append(condition, .rule, profile, to: &bytes)
-      count += 1
-    }
-    if withScores {
-      for condition in profile.holding where scoreLineNumber(of: condition) != nil {
-        append(condition, .score, profile, to: &bytes)
-        count += 1
-      }
-    }
-    return count
+    append(.rule, profile, to: &bytes) + (withScores ? append(.score, profile, to: &bytes) : 0)
   }
 
   private func append(
-    _ number: Int,
     _ kind: DecisionRecord.HitKind,
     _ profile: Profile,
     to bytes: inout [UInt8]
-  ) {
-    let condition = conditions[number]
-    let operands = condition.pieces == nil ? condition.operands : condition.pieceOperands
-    bytes.append(little: UInt16(number))
-    bytes.append(kind.rawValue)
-    bytes.append(UInt8(min(operands.count, 255)))
-    bytes.append(little: UInt32(0))
-    for operand in operands.prefix(255) {
-      let value = profile.register(operand.register)
-      bytes.append(double: value.isNaN ? .nan : value)
+  ) -> Int {
+    var hits = 0
+    for condition in profile.holding where effects[condition].kind == kind {
+      hits += 1
+      let effect = effects[condition]
+      let (number, count) = (UInt64(UInt16(condition)), effect.operandCount)
+      bytes.append(little: number | UInt64(kind.rawValue) << 16 | UInt64(count) << 24)
+      for operand in effect.operandStart..<effect.operandStart + Int(count) {
+        let value = profile.register(operandRegisters[operand])
+        bytes.append(double: value.isNaN ? .nan : value)
+      }
     }
+    return hits
   }
 
   /// The reasons of a decision's hits: rule or line name, and its text with the values put in.

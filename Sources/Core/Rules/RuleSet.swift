@@ -5,7 +5,7 @@ package import Payments
 /// The rules and the scorecard of one source: which conditions of its program lead where.
 ///
 /// A scorecard adds points in log-odds; with a model in force it only gives reasons.
-package struct RuleSet: Sendable {
+package final class RuleSet: Sendable {
   package struct Rule: Sendable, Hashable {
     package var name: String
     package var condition: Int
@@ -18,11 +18,24 @@ package struct RuleSet: Sendable {
     package var points: Double
   }
 
-  package var rules: [Rule] = []
-  package var scoreLines: [ScoreLine] = []
-  package var conditions: [FeatureProgram.Condition] = []
+  /// What a condition leads to, as every decision reads it.
+  struct Effect {
+    var kind: DecisionRecord.HitKind
+    var outcome: Outcome
+    /// Its stretch of `operandRegisters`.
+    var operandCount: UInt8
+    var operandStart: Int
+    var points: Double
+  }
+
+  package let rules: [Rule]
+  package let scoreLines: [ScoreLine]
+  package let conditions: [FeatureProgram.Condition]
+  /// One for each condition.
+  let effects: [Effect]
+  let operandRegisters: [UInt16]
   /// Identifies the rules and their meaning.
-  package var fingerprint: UInt64
+  package let fingerprint: UInt64
 
   /// Compiles features and rules of one source together, so that they share every aggregate.
   package static func compile(
@@ -58,10 +71,21 @@ package struct RuleSet: Sendable {
     _ statements: [Statement],
     _ program: FeatureProgram
   ) throws(LanguageError) {
-    conditions = program.conditions
-    fingerprint = Fingerprint.of("rules")
+    var fingerprint = Fingerprint.of("rules")
+    var (rules, scoreLines): ([Rule], [ScoreLine]) = ([], [])
+    var (effects, registers): ([Effect], [UInt16]) = ([], [])
     for (number, statement) in statements.enumerated() {
       fingerprint = Fingerprint.chain(fingerprint, Fingerprint.of(statement.description))
+      let condition = program.conditions[number]
+      let operands = condition.pieces == nil ? condition.operands : condition.pieceOperands
+      var effect = Effect(
+        kind: .rule,
+        outcome: .approve,
+        operandCount: UInt8(min(operands.count, 255)),
+        operandStart: registers.count,
+        points: 0
+      )
+      registers += operands.prefix(255).map(\.register)
       switch statement.kind {
       case .feature: continue
       case .rule(_, let word, _):
@@ -73,6 +97,7 @@ package struct RuleSet: Sendable {
           )
         }
         rules.append(Rule(name: statement.name, condition: number, outcome: outcome))
+        effect.outcome = outcome
       case .score(_, let points, _):
         guard points.magnitude <= 100 else {
           throw LanguageError("points lie between -100 and 100", at: statement.location)
@@ -80,7 +105,16 @@ package struct RuleSet: Sendable {
         scoreLines.append(
           ScoreLine(name: statement.name, condition: number, points: points)
         )
+        effect.kind = .score
+        effect.points = points
       }
+      effects.append(effect)
     }
+    conditions = program.conditions
+    self.fingerprint = fingerprint
+    self.rules = rules
+    self.scoreLines = scoreLines
+    self.effects = effects
+    operandRegisters = registers
   }
 }

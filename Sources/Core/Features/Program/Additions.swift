@@ -18,6 +18,31 @@ struct Look {
   }
 
   var isSingle: Bool { second < 0 }
+
+  /// The most bytes of a name: three parts, each with its length.
+  static let nameBytesMax = 3 * (2 + 0xffff)
+}
+
+/// The aggregates that are read through one view at one level: a stretch of their table.
+struct Reading: BitwiseCopyable {
+  var view: Int
+  var kind: Int
+  var start: Int
+  var end: Int
+
+  /// The stretches of aggregates that stand in the order of their levels and views.
+  static func all(of sorted: [AggregatePlan], _ views: [ViewPlan]) -> [Reading] {
+    var readings: [Reading] = []
+    for (number, plan) in sorted.enumerated() {
+      if let last = readings.last, last.view == plan.view, sorted[last.start].level == plan.level {
+        readings[readings.count - 1].end = number + 1
+        continue
+      }
+      let kind = views[plan.view].kind
+      readings.append(Reading(view: plan.view, kind: kind, start: number, end: number + 1))
+    }
+    return readings
+  }
 }
 
 /// One column of an event as the hot path fills it.

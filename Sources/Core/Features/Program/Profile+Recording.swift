@@ -6,19 +6,19 @@ extension Profile {
   package func record(_ record: borrowing Span<UInt8>, evaluate: Bool = true) {
     let time = TransactionRecord.time(record).microseconds
     land(time)
-    announce(record)
+    let announcement = announcement(record)
     run(operations[0], record, time)
-    prefetchHeaders()
+    if announcement.stage == Announcement.Stage.named { advance(announcement) }
     fillDeltas(record)
-    prefetchEvents()
+    if announcement.stage == Announcement.Stage.headers { advance(announcement) }
     wasApproximate = false
-    update(record, TransactionRecord.idHash(record))
+    update(TransactionRecord.idHash(record), announcement)
     pruneFacts()
     if !evaluate, !hasLateAdditions { return }
     let unseen = recentStart < recentFacts.count && landed < watermark
     if unseen { adjustFacts(sign: -1) }
     var start = 0
-    for level in levelEnds.indices {
+    for level in 0..<levelEnds.count {
       let end = levelEnds[level]
       evaluateAggregates(start, end)
       start = end
@@ -39,23 +39,27 @@ extension Profile {
     watermark = max(previous, landed)
   }
 
-  /// Reads some aggregates, which stand together by their looks.
+  /// Reads the aggregates of some readings.
   private func evaluateAggregates(_ start: Int, _ end: Int) {
-    let (aggregates, windows, views) = (aggregates, windows, views)
-    var number = start
-    while number < end {
-      let look = aggregates[number].view
-      let view = views[look]
-      let kind = windows[looks[look].kind]
-      let (isNamed, entity) = (view.isNamed, view.entity)
-      while number < end, aggregates[number].view == look {
-        let plan = aggregates[number]
-        let value =
-          !isNamed
-          ? .nan
-          : entity < 0
-            ? EntityWindows.valueOfNothing(plan.function) : kind.value(of: plan, view)
-        registers[plan.destination] = value
+    let (aggregates, readings, registers) = (aggregates, readings, registers)
+    for reading in start..<end {
+      let fields = readings[reading]
+      let view = views[fields.view]
+      let kind = windows[fields.kind]
+      let (isNamed, entity, events) = (view.isNamed, view.entity, kind.events)
+      var number = fields.start
+      if !isNamed || entity < 0 {
+        while number < fields.end {
+          let plan = aggregates.row(number)
+          registers[plan.fields.destination] =
+            isNamed ? EntityWindows.valueOfNothing(plan.fields.function) : .nan
+          number += 1
+        }
+        continue
+      }
+      while number < fields.end {
+        let plan = aggregates.row(number)
+        registers[plan.fields.destination] = kind.value(of: plan, view, events)
         number += 1
       }
     }
@@ -78,28 +82,29 @@ extension Profile {
     land(activity.time.microseconds)
     let bit = UInt16(1) << (2 * UInt16(activity.kind.rawValue) + (activity.succeeded ? 1 : 0))
     for number in kinds.indices where kinds[number].plan.hasActivities {
-      keyBytes.removeAll(keepingCapacity: true)
-      guard appendKey(kinds[number].plan.key, activity) else { continue }
+      guard let name = name(kinds[number].plan.key, activity) else { continue }
       fillDeltas(number, activity: bit)
-      let name = keyBytes
-      let view = views[number]
-      view.hash = windows[number].table.hash(name.span)
+      let (kind, view) = (windows[number], views[number])
       view.isNamed = true
-      windows[number].record(view, name.span, time: landed, watermark: watermark, idHash: 0)
+      let hash = kind.table.hash(name.span)
+      let found = kind.find(name.span, hash: hash)
+      let entity = found < 0 ? kind.add(name.span, hash, watermark: watermark) : found
+      kind.record(view, entity, time: landed, watermark: watermark, idHash: 0)
     }
     pruneFacts()
   }
 
-  private func appendKey(_ slots: [Int], _ activity: Activity) -> Bool {
+  private func name(_ slots: [Int], _ activity: Activity) -> [UInt8]? {
+    var name: [UInt8] = []
     for slot in slots {
       let text = slot == Schema.Text.account ? activity.account : activity.device
       guard slot == Schema.Text.account || slot == Schema.Text.device, !text.isEmpty else {
-        return false
+        return nil
       }
-      if slots.count > 1 { keyBytes.append(little: UInt16(truncatingIfNeeded: text.utf8.count)) }
-      keyBytes.append(contentsOf: text.utf8)
+      if slots.count > 1 { name.append(little: UInt16(truncatingIfNeeded: text.utf8.count)) }
+      name.append(contentsOf: text.utf8)
     }
-    return true
+    return name
   }
 
   // MARK: facts
@@ -107,9 +112,7 @@ extension Profile {
   /// Applies a label to the windows of its transaction's entities.
   package func label(_ record: borrowing Span<UInt8>, fraud: Bool, landed: Int64) {
     for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
-      keyBytes.removeAll(keepingCapacity: true)
-      guard appendKey(kind.plan.key, record) else { continue }
-      let name = keyBytes
+      guard let name = name(kind.plan.key, record) else { continue }
       let seed = seed(number, record, landed)
       if let change = kind.windows.label(name.span, seed, fraud: fraud) {
         recentFacts.append(change)
@@ -124,9 +127,7 @@ extension Profile {
     landed: Int64
   ) {
     for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
-      keyBytes.removeAll(keepingCapacity: true)
-      guard appendKey(kind.plan.key, record) else { continue }
-      let name = keyBytes
+      guard let name = name(kind.plan.key, record) else { continue }
       let seed = seed(number, record, landed)
       let raw = disposition.rawValue
       if let change = kind.windows.dispose(name.span, seed, raw) {

@@ -1,105 +1,42 @@
 import Payments
 
 extension Profile {
-  /// Appends the name that some slots of a record make; false where a part is absent.
-  func appendKey(_ slots: [Int], _ record: borrowing Span<UInt8>) -> Bool {
+  /// The name that some slots of a record make; nil where a part is absent.
+  func name(_ slots: [Int], _ record: borrowing Span<UInt8>) -> [UInt8]? {
+    var name: [UInt8] = []
     for slot in slots {
       let range = TransactionRecord.text(slot, record)
-      if range.isEmpty { return false }
-      if slots.count > 1 { keyBytes.append(little: UInt16(truncatingIfNeeded: range.count)) }
-      keyBytes.append(record.extracting(range))
+      if range.isEmpty { return nil }
+      if slots.count > 1 { name.append(little: UInt16(truncatingIfNeeded: range.count)) }
+      name.append(record.extracting(range))
     }
-    return true
-  }
-
-  /// Hashes the names of all looks and has what is known of them fetched from memory.
-  func announce(_ record: borrowing Span<UInt8>) {
-    let (looks, views, windows) = (looks, views, windows)
-    keyBytes.removeAll(keepingCapacity: true)
-    var number = 0
-    while number < looks.count {
-      let look = looks[number]
-      let view = views[number]
-      keyStarts[number] = keyBytes.count
-      if look.isSingle {
-        let range = TransactionRecord.text(look.first, record)
-        view.isNamed = !range.isEmpty
-        if view.isNamed { view.hash = windows[look.kind].table.hash(record.extracting(range)) }
-      } else {
-        view.isNamed = appendKey(look, record)
-        if view.isNamed {
-          let names = keyBytes
-          let name = names.span.extracting(keyStarts[number]..<names.count)
-          view.hash = windows[look.kind].table.hash(name)
-        }
-      }
-      if view.isNamed { windows[look.kind].table.prefetch(view.hash) }
-      number += 1
-    }
-    keyStarts[number] = keyBytes.count
-  }
-
-  private func appendKey(_ look: Look, _ record: borrowing Span<UInt8>) -> Bool {
-    let start = keyBytes.count
-    if append(look.first, record), append(look.second, record),
-      look.third < 0 || append(look.third, record)
-    {
-      return true
-    }
-    keyBytes.removeLast(keyBytes.count - start)
-    return false
-  }
-
-  private func append(_ slot: Int, _ record: borrowing Span<UInt8>) -> Bool {
-    let range = TransactionRecord.text(slot, record)
-    if range.isEmpty { return false }
-    keyBytes.append(little: UInt16(truncatingIfNeeded: range.count))
-    keyBytes.append(record.extracting(range))
-    return true
-  }
-
-  func prefetchHeaders() {
-    let (looks, views, windows) = (looks, views, windows)
-    for number in 0..<looks.count where views[number].isNamed {
-      windows[looks[number].kind].prefetchHeader(views[number])
-    }
-  }
-
-  func prefetchEvents() {
-    let (looks, views, windows) = (looks, views, windows)
-    for number in 0..<looks.count where views[number].isNamed {
-      windows[looks[number].kind].prefetchEvents(views[number])
-    }
+    return name
   }
 
   /// Records the transaction in the windows of its own entities, then looks at the others.
-  func update(_ record: borrowing Span<UInt8>, _ idHash: UInt32) {
-    let (looks, views, windows) = (looks, views, windows)
+  func update(_ idHash: UInt32, _ announcement: Announcement) {
+    let (looks, views, windows, names) = (looks, views, windows, announcement.names)
     for number in 0..<looks.count {
-      let (look, view) = (looks[number], views[number])
-      let windows = windows[look.kind]
-      guard view.isNamed else {
+      let (look, view, name) = (looks.row(number), views[number], announcement.name(number))
+      view.isNamed = name.count > 0
+      guard name.count > 0 else {
         view.entity = -1
         continue
       }
-      if look.isSingle {
-        let name = record.extracting(TransactionRecord.text(look.first, record))
-        if look.records {
-          windows.record(view, name, time: landed, watermark: watermark, idHash: idHash)
+      let kind = windows[look.fields.kind]
+      let records = look.fields.records
+      let (hash, candidate) = (announcement.hash(number), announcement.candidate(number))
+      names.withBytes(at: name.start, count: name.count) { name in
+        let found = kind.find(name, hash: hash, candidate: candidate)
+        if records {
+          let entity = found < 0 ? kind.add(name, hash, watermark: watermark) : found
+          kind.record(view, entity, time: landed, watermark: watermark, idHash: idHash)
         } else {
-          windows.look(view, name, time: landed, recorded: views[look.kind])
-        }
-      } else {
-        let names = keyBytes
-        let name = names.span.extracting(keyStarts[number]..<keyStarts[number + 1])
-        if look.records {
-          windows.record(view, name, time: landed, watermark: watermark, idHash: idHash)
-        } else {
-          windows.look(view, name, time: landed, recorded: views[look.kind])
+          kind.look(view, found, time: landed, recorded: views[look.fields.kind])
         }
       }
-      if look.records { windows.expire(watermark: watermark) }
-      if windows.isApproximate(view.entity) { wasApproximate = true }
+      if records { kind.expire(watermark: watermark) }
+      if kind.isApproximate(view.entity) { wasApproximate = true }
     }
   }
 
@@ -108,7 +45,7 @@ extension Profile {
     let (additions, windows) = (additions, windows)
     var number = 0
     while number < additions.count {
-      let addition = additions[number]
+      let addition = additions.row(number).fields
       let deltas = windows[addition.kind].deltas
       let passes =
         addition.filter == Addition.always
@@ -227,31 +164,35 @@ extension Profile {
 }
 
 extension EntityWindows {
-  // An entity and its events are found by a chain of reads far apart in memory. They are asked for
-  // ahead in steps, each for all kinds in turn, so that the kinds wait together.
-
+  /// Asks for the header of the entity that has a name of this hash, most likely; the entity, or
+  /// -1.
   @inline(__always)
-  func prefetchHeader(_ view: View) {
-    let candidate = table.candidate(view.hash)
-    view.candidate = candidate
-    if candidate < 0 { return }
+  func prefetchHeader(_ hash: UInt32) -> Int {
+    let candidate = table.candidate(hash)
+    if candidate < 0 { return -1 }
     headers.prefetch(header(candidate))
     headers.prefetch(header(candidate) + layout.headerStride - 1)
+    return candidate
   }
 
+  /// Asks for an entity's name and for the events at which its windows end.
   @inline(__always)
-  func prefetchEvents(_ view: View) {
-    if view.candidate < 0 { return }
-    let header = header(view.candidate)
+  func prefetchEvents(_ candidate: Int) {
+    let header = header(candidate)
     table.names.memory.prefetch(Int(headers.load(header + Header.name, as: UInt32.self)) * 8)
     let ring = ring(header)
-    events.prefetch(slot(ring.head, ring))
-    events.prefetch(slot(ring.head &+ 1, ring) + stride - 1)
-    var number = 0
-    while number < layout.offsets.count {
-      let cursor: UInt32 = headers.load(header + Header.cursors + 4 * number)
-      events.prefetch(slot(cursor, ring))
-      number += 1
+    let (events, headers, stride, offsets) = (events, headers, stride, layout.offsets.count)
+    events.prefetch(ring.start &+ Int(ring.head & ring.mask) &* stride)
+    events.prefetch(ring.start &+ Int((ring.head &+ 1) & ring.mask) &* stride &+ stride &- 1)
+    var place = header &+ Header.cursors
+    let end = place &+ 4 &* offsets
+    while place < end {
+      let cursor: UInt32 = headers.load(place)
+      let slot = ring.start &+ Int(cursor & ring.mask) &* stride
+      events.prefetch(slot)
+      // Most windows move on by an event.
+      events.prefetch(slot &+ stride)
+      place &+= 4
     }
   }
 

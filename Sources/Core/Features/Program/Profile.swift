@@ -13,8 +13,9 @@ package final class Profile {
   let additions: Table<Addition>
   let lateAdditions: [LateAddition]
   let aggregates: Table<AggregatePlan>
-  /// Where the aggregates of each level end.
-  let levelEnds: [Int]
+  /// The aggregates that are read through one view at each level, and where a level's ones end.
+  let readings: Table<Reading>
+  let levelEnds: Table<Int>
   let operations: [Table<Operation>]
   let settledOperations: Table<Operation>
   let outcomeRegister: UInt16?
@@ -25,8 +26,8 @@ package final class Profile {
   private let reservation = Reservation()
   private let featureRegisters: Table<UInt16>
   private let conditionRegisters: Table<UInt16>
-  /// `vector` as bytes.
-  private let vectorBytes: Memory
+  /// The features of the last transaction, as floats.
+  private let values: Memory
   /// Latest event time seen, µs; windows and expiry follow it.
   package internal(set) var watermark = Int64.min
   /// Until the watermark passes it, some windows have not seen their whole length, µs.
@@ -34,14 +35,13 @@ package final class Profile {
   /// Facts that arrived less than the late bound ago, oldest first.
   var recentFacts: [FactChange] = []
   var recentStart = 0
-  /// The names of several fields that the last transaction has, and where each look's starts.
-  var keyBytes: [UInt8] = []
-  var keyStarts: [Int]
+  /// Transactions that are recorded soon, in a ring.
+  let announcements: Table<Announcement>
+  var firstAnnounced = 0
+  var announcedCount = 0
   /// The zone's offset and the stretch of time for which it holds, µs.
   var zoneOffset = ZoneOffset()
 
-  /// The features of the last transaction; missing values are the canonical NaN.
-  package private(set) var vector: [Float]
   /// The conditions that the last transaction meets, ascending.
   package private(set) var holding: [Int] = []
   /// Whether the last transaction came later than the source's bound.
@@ -155,14 +155,22 @@ package final class Profile {
     hasLabels = program.plans.contains { $0.hasLabels }
     let sorted = program.aggregates.sorted { ($0.level, $0.view) < ($1.level, $1.view) }
     aggregates = reservation.table(sorted)
-    levelEnds = (0..<program.stages.count).map { level in
-      sorted.firstIndex { $0.level > level } ?? sorted.count
-    }
-    vector = [Float](repeating: .nan, count: program.features.count)
+    let readings = Reading.all(of: sorted, program.views)
+    self.readings = reservation.table(readings)
+    levelEnds = reservation.table(
+      program.stages.indices.map { level in
+        readings.firstIndex { sorted[$0.start].level > level } ?? readings.count
+      }
+    )
     featureRegisters = reservation.table(program.features.map(\.register))
     conditionRegisters = reservation.table(program.conditions.map(\.register))
-    vectorBytes = reservation.region(max(4096, 4 * program.features.count))
-    keyStarts = [Int](repeating: 0, count: program.views.count + 1)
+    values = reservation.region(max(64, 4 * program.features.count))
+    for number in program.features.indices { values.store(Float.nan, at: 4 * number) }
+    announcements = reservation.table(
+      (0...Profile.announcedMax).map { _ in
+        Announcement(looks: program.views.count, reservation: reservation)
+      }
+    )
   }
 
   /// Says that what came before the watermark is not known.
@@ -187,20 +195,13 @@ package final class Profile {
 
   /// Brings features and conditions from their registers to where they are read.
   func collect() {
-    // Taken out meanwhile, so that it is checked once that nobody else holds it.
-    var taken = vector
-    vector = []
-    var values = taken.mutableSpan
-    let (features, registers, bytes) = (featureRegisters, registers, vectorBytes)
+    let (features, registers, values) = (featureRegisters, registers, values)
     var index = 0
     while index < features.count {
       let value = Float(registers[features[index]])
-      let clean = value.isFinite ? value : .nan
-      values[index] = clean
-      bytes.store(clean.bitPattern, at: 4 * index)
+      values.store(value.isFinite ? value : .nan, at: 4 * index)
       index += 1
     }
-    vector = taken
     holding.removeAll(keepingCapacity: true)
     let conditions = conditionRegisters
     index = 0
@@ -210,8 +211,17 @@ package final class Profile {
     }
   }
 
+  /// The features of the last transaction; missing values are the canonical NaN.
+  package var vector: [Float] { withVector { values in values.indices.map { values[$0] } } }
+
+  /// Lends the features of the last transaction.
+  @inline(__always)
+  package func withVector<Result>(_ body: (borrowing Span<Float>) -> Result) -> Result {
+    values.withFloats(count: featureRegisters.count, body)
+  }
+
   /// Appends the vector's bytes, float by float, little-endian.
   package func appendVector(to bytes: inout [UInt8]) {
-    vectorBytes.append(at: 0, count: 4 * featureRegisters.count, to: &bytes)
+    values.append(at: 0, count: 4 * featureRegisters.count, to: &bytes)
   }
 }

@@ -11,8 +11,8 @@ extension ProgramCompiler {
       level: draft.level,
       newer: plan.sample(draft.newer, beforeThis: draft.beforeThis),
       older: plan.sample(draft.older, beforeThis: false),
-      delay: draft.newer,
-      mature: plan.sample(mature, beforeThis: draft.beforeThis)
+      mature: plan.sample(mature, beforeThis: draft.beforeThis),
+      delay: draft.newer
     )
     result.scale = draft.scale
     result.isNumber = draft.isNumber

@@ -1,5 +1,5 @@
-/// One aggregate as the program reads it.
-struct AggregatePlan: Sendable {
+/// One aggregate as the program reads it, in 56 bytes: each decision reads all of them.
+struct AggregatePlan: Sendable, BitwiseCopyable {
   enum Function: UInt8, Sendable {
     case count
     case sum
@@ -21,38 +21,52 @@ struct AggregatePlan: Sendable {
 
   var function: Function
   /// The look at its windows: see `ViewPlan`.
-  var view: Int
+  @Narrow var view: Int
   /// 0 where it does not need what is known of the current transaction only later.
-  var level = 0
+  @Narrow var level: Int = 0
   /// Sample of the window's newer end: 0 with the current transaction, 1 without, else an offset.
-  var newer: Int
+  @Narrow var newer: Int
   /// Sample of the window's older end.
-  var older: Int
-  /// The newer end's distance from the current time, µs.
-  var delay: Int64
+  @Narrow var older: Int
   /// For rates over labels younger than the maturity: the sample at the maturity.
-  var mature: Int
+  @Narrow var mature: Int
   /// Byte offsets of the measures used, or -1.
-  var countOffset = -1
-  var sumOffset = -1
-  var squaresOffset = -1
-  var fraudOffset = -1
-  var labelledOffset = -1
-  var unmaturableOffset = -1
+  @Narrow var countOffset: Int = -1
+  @Narrow var sumOffset: Int = -1
+  @Narrow var squaresOffset: Int = -1
+  @Narrow var fraudOffset: Int = -1
+  @Narrow var labelledOffset: Int = -1
+  @Narrow var unmaturableOffset: Int = -1
   /// The count of all transactions, for streaks; -1 where every event is one.
-  var allOffset = -1
+  @Narrow var allOffset: Int = -1
   /// The place of the value or link column in an event, or the number of the tree or decay.
-  var column = -1
+  @Narrow var column: Int = -1
   /// The number of the tracked window.
-  var tracked = -1
-  /// For quantiles: which, 0 to 1.
-  var quantile = 0.5
-  /// Minor units in one unit of the field.
-  var scale = 1.0
+  @Narrow var tracked: Int = -1
   /// Whether a value column holds doubles (`OrderedDouble`), not minor units.
   var isNumber = false
   /// The register that takes the value.
   var destination: UInt16 = 0
+  /// The newer end's distance from the current time, µs.
+  var delay: Int64
+  /// For quantiles: which, 0 to 1.
+  var quantile = 0.5
+  /// Minor units in one unit of the field.
+  var scale = 1.0
+}
+
+/// A small whole number in two bytes, used as any other.
+@propertyWrapper
+struct Narrow: Sendable, BitwiseCopyable {
+  private var stored: Int16
+
+  init(wrappedValue: Int) { stored = Int16(wrappedValue) }
+
+  @inline(__always)
+  var wrappedValue: Int {
+    get { Int(stored) }
+    set { stored = Int16(newValue) }
+  }
 }
 
 /// One look at the windows of an entity kind: through the transaction's own entity, or through

@@ -65,7 +65,7 @@ struct EntityTable {
     let bucket = buckets.first(hash)
     var number = 0
     while number < buckets.slots {
-      let slot: UInt64 = buckets.load(bucket + 8 * number)
+      let slot = buckets.loadFirst(bucket + 8 * number)
       if UInt32(truncatingIfNeeded: slot >> 32) == hash { return Int(slot & 0xffff_ffff) }
       number += 1
     }

@@ -2,36 +2,18 @@ import Payments
 
 extension EntityWindows {
   /// The value of an aggregate from the samples that a view of a known entity found.
+  ///
+  /// `events` is the region of that name, which the caller holds.
   @inline(__always)
-  func value(of plan: AggregatePlan, _ view: View) -> Double {
-    switch plan.function {
-    case .count: return Double(count(plan, view, plan.newer, plan.older))
-    case .sum: return total(plan, view) / plan.scale
+  func value(of plan: Row<AggregatePlan>, _ view: View, _ events: Memory) -> Double {
+    switch plan.fields.function {
+    case .count: return Double(count(plan, view, events))
+    case .sum: return total(plan, view, events) / plan.fields.scale
     case .mean:
-      let events = count(plan, view, plan.newer, plan.older)
-      return events == 0 ? .nan : total(plan, view) / (Double(events) * plan.scale)
-    case .decayed:
-      // What faded before must not leave its rounding in a window that nothing passed in.
-      if count(plan, view, plan.newer, plan.older) == 0 { return 0 }
-      let header = header(view.entity)
-      return decayed(
-        plan.column,
-        ring(header),
-        from: view.index(plan.older),
-        to: newest(plan, view),
-        at: view.time - plan.delay
-      )
-    case .fraudRate: return fraudRate(plan, view)
-    case .distinct where !view.isLate:
-      return Double(headers.load(state(plan, view) + State.count, as: UInt32.self))
-    case .entropy where !view.isLate:
-      let state = state(plan, view)
-      return EntityWindows.entropy(
-        headers.load(state + State.count),
-        headers.load(state + State.sum)
-      )
-    case .quantile where !view.isLate:
-      return quantile(plan, headers, state(plan, view))
+      let count = count(plan, view, events)
+      return count == 0
+        ? .nan : total(plan, view, events) / (Double(count) * plan.fields.scale)
+    case .fraudRate: return fraudRate(plan, view, events)
     default: return rareValue(of: plan, view)
     }
   }
@@ -44,14 +26,33 @@ extension EntityWindows {
     }
   }
 
-  private func rareValue(of plan: AggregatePlan, _ view: View) -> Double {
+  private func rareValue(of plan: Row<AggregatePlan>, _ view: View) -> Double {
+    if !view.isLate {
+      switch plan.fields.function {
+      case .distinct:
+        return Double(headers.load(state(plan, view) + State.count, as: UInt32.self))
+      case .entropy:
+        let state = state(plan, view)
+        return EntityWindows.entropy(
+          headers.load(state + State.count),
+          headers.load(state + State.sum)
+        )
+      case .quantile: return quantile(plan, headers, state(plan, view))
+      default: break
+      }
+    }
     let header = header(view.entity)
     let ring = ring(header)
-    let (a, b) = (view.index(plan.older), newest(plan, view))
-    switch plan.function {
+    let (a, b) = (view.index(plan.fields.older), newest(plan, view))
+    switch plan.fields.function {
     case .std: return deviation(plan, view)
+    case .decayed:
+      // What faded before must not leave its rounding in a window that nothing passed in.
+      if count(plan, view, events) == 0 { return 0 }
+      let time = view.time - plan.fields.delay
+      return decayed(plan.fields.column, ring, from: a, to: b, at: time)
     case .least, .greatest:
-      guard let value = best(plan.column, ring, from: a, to: b) else { return .nan }
+      guard let value = best(plan.fields.column, ring, from: a, to: b) else { return .nan }
       return decode(value, plan)
     case .last, .sinceLast:
       guard let index = newestPassing(plan, ring, a, b) else { return .nan }
@@ -63,52 +64,73 @@ extension EntityWindows {
     case .distinct: return Double(distinct(plan, ring, a, b))
     case .entropy: return entropy(plan, ring, a, b)
     case .quantile: return quantileOfLate(plan, ring, a, b)
-    case .count, .sum, .mean, .decayed, .fraudRate:
+    case .count, .sum, .mean, .fraudRate:
       preconditionFailure("read where it is often asked for")
     }
   }
 
   @inline(__always)
-  private func state(_ plan: AggregatePlan, _ view: View) -> Int {
-    header(view.entity) + layout.tracked[plan.tracked].state
+  private func state(_ plan: Row<AggregatePlan>, _ view: View) -> Int {
+    header(view.entity) + layout.tracked[plan.fields.tracked].state
   }
 
   /// The window's newer end, never before its older one.
   @inline(__always)
-  private func newest(_ plan: AggregatePlan, _ view: View) -> UInt32 {
-    let (a, b) = (view.index(plan.older), view.index(plan.newer))
+  private func newest(_ plan: Row<AggregatePlan>, _ view: View) -> UInt32 {
+    let (a, b) = (view.index(plan.fields.older), view.index(plan.fields.newer))
     return Int32(bitPattern: b &- a) < 0 ? a : b
   }
 
   @inline(__always)
-  private func difference(_ view: View, _ newer: Int, _ older: Int, _ offset: Int) -> UInt32 {
-    events.load(view.slot(newer) + offset, as: UInt32.self)
-      &- events.load(view.slot(older) + offset, as: UInt32.self)
+  private func count(_ plan: Row<AggregatePlan>, _ view: View, _ events: Memory) -> UInt32 {
+    count(plan, view, plan.fields.newer, plan.fields.older, events)
+  }
+
+  /// Events between two samples that pass the filter.
+  @inline(__always)
+  private func count(
+    _ plan: Row<AggregatePlan>,
+    _ view: View,
+    _ newer: Int,
+    _ older: Int,
+    _ events: Memory
+  ) -> UInt32 {
+    let offset = plan.fields.countOffset
+    if offset >= 0 { return EntityWindows.difference(view, newer, older, offset, events) }
+    let (a, b) = (view.index(older), view.index(newer))
+    return view.isCoalesced ? number(from: a, to: b, header(view.entity)) : b &- a
   }
 
   @inline(__always)
-  private func count(_ plan: AggregatePlan, _ view: View, _ newer: Int, _ older: Int) -> UInt32 {
-    if plan.countOffset >= 0 { return difference(view, newer, older, plan.countOffset) }
-    return number(from: view.index(older), to: view.index(newer), header(view.entity))
+  private static func difference(
+    _ view: View,
+    _ newer: Int,
+    _ older: Int,
+    _ offset: Int,
+    _ events: Memory
+  ) -> UInt32 {
+    events.load(view.slot(newer) &+ offset, as: UInt32.self)
+      &- events.load(view.slot(older) &+ offset, as: UInt32.self)
   }
 
   /// The sum over the window, rounded once; nearly always it fits a word.
   @inline(__always)
-  private func total(_ plan: AggregatePlan, _ view: View) -> Double {
-    let newer = view.slot(plan.newer) + plan.sumOffset
-    let older = view.slot(plan.older) + plan.sumOffset
-    let low: UInt64 = events.load(newer) &- events.load(older)
-    let borrow: UInt32 = events.load(newer, as: UInt64.self) < events.load(older) ? 1 : 0
-    let high: UInt32 = events.load(newer + 8) &- events.load(older + 8) &- borrow
-    let value = Int64(bitPattern: low)
+  private func total(_ plan: Row<AggregatePlan>, _ view: View, _ events: Memory) -> Double {
+    let newer = view.slot(plan.fields.newer) &+ plan.fields.sumOffset
+    let older = view.slot(plan.fields.older) &+ plan.fields.sumOffset
+    let low = events.load(newer, as: UInt64.self)
+      .subtractingReportingOverflow(events.load(older))
+    let high: UInt32 =
+      events.load(newer &+ 8) &- events.load(older &+ 8) &- (low.overflow ? 1 : 0)
+    let value = Int64(bitPattern: low.partialValue)
     if Int64(Int32(bitPattern: high)) == value >> 63 { return Double(value) }
     return sum(plan, view).asDouble
   }
 
   /// The exact sum over the window, in minor units: a 96-bit difference.
-  private func sum(_ plan: AggregatePlan, _ view: View) -> Int128 {
-    let newer = view.slot(plan.newer) + plan.sumOffset
-    let older = view.slot(plan.older) + plan.sumOffset
+  private func sum(_ plan: Row<AggregatePlan>, _ view: View) -> Int128 {
+    let newer = view.slot(plan.fields.newer) &+ plan.fields.sumOffset
+    let older = view.slot(plan.fields.older) &+ plan.fields.sumOffset
     let low = events.load(newer, as: UInt64.self)
       .subtractingReportingOverflow(events.load(older))
     let high: UInt32 =
@@ -118,13 +140,13 @@ extension EntityWindows {
   }
 
   /// The sample standard deviation (n − 1), from exact sums: n Σx² − (Σx)² is rounded once.
-  private func deviation(_ plan: AggregatePlan, _ view: View) -> Double {
-    let events = count(plan, view, plan.newer, plan.older)
-    if events < 2 { return .nan }
-    let newer = view.slot(plan.newer) + plan.squaresOffset
-    let older = view.slot(plan.older) + plan.squaresOffset
+  private func deviation(_ plan: Row<AggregatePlan>, _ view: View) -> Double {
+    let count = count(plan, view, events)
+    if count < 2 { return .nan }
+    let newer = view.slot(plan.fields.newer) &+ plan.fields.squaresOffset
+    let older = view.slot(plan.fields.older) &+ plan.fields.squaresOffset
     let squares = prefix(newer) &- prefix(older)
-    let n = UInt128(events)
+    let n = UInt128(count)
     let total = sum(plan, view).magnitude
     let product = n.multipliedFullWidth(by: squares)
     let square = total.multipliedFullWidth(by: total)
@@ -133,7 +155,7 @@ extension EntityWindows {
     // Below zero only where a value was too large for its square.
     if high >> 127 == 1 { return 0 }
     let variance = high.asDouble * 0x1p128 + low.partialValue.asDouble
-    return (variance / (Double(events) * Double(events - 1))).squareRoot() / plan.scale
+    return (variance / (Double(count) * Double(count - 1))).squareRoot() / plan.fields.scale
   }
 
   private func prefix(_ place: Int) -> UInt128 {
@@ -143,36 +165,43 @@ extension EntityWindows {
 
   /// Frauds among the transactions whose label is known: labelled ones, and those old enough to be
   /// presumed legitimate.
-  private func fraudRate(_ plan: AggregatePlan, _ view: View) -> Double {
-    let frauds = difference(view, plan.newer, plan.older, plan.fraudOffset)
+  @inline(__always)
+  private func fraudRate(
+    _ plan: Row<AggregatePlan>,
+    _ view: View,
+    _ events: Memory
+  ) -> Double {
+    let (newer, mature, older) = (plan.fields.newer, plan.fields.mature, plan.fields.older)
+    func difference(_ newer: Int, _ older: Int, _ offset: Int) -> UInt32 {
+      EntityWindows.difference(view, newer, older, offset, events)
+    }
+    let frauds = difference(newer, older, plan.fields.fraudOffset)
     var known: UInt32 = 0
-    if plan.mature != plan.older {
+    if mature != older {
       known =
-        count(plan, view, plan.mature, plan.older)
-        &- difference(view, plan.mature, plan.older, plan.unmaturableOffset)
+        count(plan, view, mature, older, events)
+        &- difference(mature, older, plan.fields.unmaturableOffset)
     }
-    if plan.mature != plan.newer {
-      known &+= difference(view, plan.newer, plan.mature, plan.labelledOffset)
-    }
+    if mature != newer { known &+= difference(newer, mature, plan.fields.labelledOffset) }
     return known == 0 ? .nan : Double(frauds) / Double(known)
   }
 
   // MARK: single events
 
   @inline(__always)
-  private func passed(_ plan: AggregatePlan, _ ring: Ring, _ index: UInt32) -> UInt32 {
-    events.load(slot(index, ring) + plan.countOffset)
+  private func passed(_ plan: Row<AggregatePlan>, _ ring: Ring, _ index: UInt32) -> UInt32 {
+    events.load(slot(index, ring) + plan.fields.countOffset)
   }
 
   /// The newest event of a stretch that passes the filter.
   private func newestPassing(
-    _ plan: AggregatePlan,
+    _ plan: Row<AggregatePlan>,
     _ ring: Ring,
     _ a: UInt32,
     _ b: UInt32
   ) -> UInt32? {
     if a == b { return nil }
-    if plan.countOffset < 0 { return b &- 1 }
+    if plan.fields.countOffset < 0 { return b &- 1 }
     let total = passed(plan, ring, b)
     if total == passed(plan, ring, a) { return nil }
     return firstIndex(from: a, to: b) { passed(plan, ring, $0) == total } &- 1
@@ -180,44 +209,46 @@ extension EntityWindows {
 
   /// The oldest event of a stretch that passes the filter.
   private func oldestPassing(
-    _ plan: AggregatePlan,
+    _ plan: Row<AggregatePlan>,
     _ ring: Ring,
     _ a: UInt32,
     _ b: UInt32
   ) -> UInt32? {
     if a == b { return nil }
-    if plan.countOffset < 0 { return a }
+    if plan.fields.countOffset < 0 { return a }
     let total = passed(plan, ring, a)
     if total == passed(plan, ring, b) { return nil }
     return firstIndex(from: a, to: b) { passed(plan, ring, $0) != total } &- 1
   }
 
-  private func read(_ index: UInt32, _ plan: AggregatePlan, _ ring: Ring, _ view: View) -> Double {
+  private func read(_ index: UInt32, _ plan: Row<AggregatePlan>, _ ring: Ring, _ view: View)
+    -> Double
+  {
     let slot = slot(index, ring)
-    if plan.function == .sinceLast || plan.function == .sinceFirst {
+    if plan.fields.function == .sinceLast || plan.fields.function == .sinceFirst {
       return Double(view.time &- time(slot)) / Double(Timestamp.microsecondsPerSecond)
     }
-    let value: Int64 = events.load(slot + plan.column)
+    let value: Int64 = events.load(slot + plan.fields.column)
     return value == EntityWindows.noValue ? .nan : decode(value, plan)
   }
 
   @inline(__always)
-  private func decode(_ value: Int64, _ plan: AggregatePlan) -> Double {
-    plan.isNumber ? OrderedDouble.decode(value) : Double(value) / plan.scale
+  private func decode(_ value: Int64, _ plan: Row<AggregatePlan>) -> Double {
+    plan.fields.isNumber ? OrderedDouble.decode(value) : Double(value) / plan.fields.scale
   }
 
   /// How many of the newest transactions pass the filter without a break.
   private func streak(
-    _ plan: AggregatePlan,
+    _ plan: Row<AggregatePlan>,
     _ header: Int,
     _ ring: Ring,
     _ a: UInt32,
     _ b: UInt32
   ) -> Double {
     func all(from index: UInt32) -> UInt32 {
-      if plan.allOffset < 0 { return number(from: index, to: b, header) }
-      return events.load(slot(b, ring) + plan.allOffset, as: UInt32.self)
-        &- events.load(slot(index, ring) + plan.allOffset, as: UInt32.self)
+      if plan.fields.allOffset < 0 { return number(from: index, to: b, header) }
+      return events.load(slot(b, ring) + plan.fields.allOffset, as: UInt32.self)
+        &- events.load(slot(index, ring) + plan.fields.allOffset, as: UInt32.self)
     }
     let total = passed(plan, ring, b)
     let start = firstIndex(from: a, to: b) { total &- passed(plan, ring, $0) == all(from: $0) }
@@ -227,10 +258,10 @@ extension EntityWindows {
   // MARK: quantiles
 
   /// Between the two values around the rank (n − 1) q, in proportion.
-  private func quantile(_ plan: AggregatePlan, _ words: Memory, _ state: Int) -> Double {
+  private func quantile(_ plan: Row<AggregatePlan>, _ words: Memory, _ state: Int) -> Double {
     let count = Int(words.load(state + State.count, as: UInt32.self))
     if count == 0 { return .nan }
-    let rank = Double(count - 1) * plan.quantile
+    let rank = Double(count - 1) * plan.fields.quantile
     let below = Int(rank)
     let low = decode(ordered.value(at: below, words, state), plan)
     if below + 1 == count || rank == Double(below) { return low }
@@ -241,14 +272,14 @@ extension EntityWindows {
   // MARK: late transactions, whose windows are not those that are kept
 
   private func quantileOfLate(
-    _ plan: AggregatePlan,
+    _ plan: Row<AggregatePlan>,
     _ ring: Ring,
     _ a: UInt32,
     _ b: UInt32
   ) -> Double {
     var index = a
     while index != b {
-      let value: Int64 = events.load(slot(index, ring) + plan.column)
+      let value: Int64 = events.load(slot(index, ring) + plan.fields.column)
       if value != EntityWindows.noValue { ordered.insert(value, control, Control.lateTree) }
       index &+= 1
     }
@@ -258,14 +289,14 @@ extension EntityWindows {
   }
 
   private func distinct(
-    _ plan: AggregatePlan,
+    _ plan: Row<AggregatePlan>,
     _ ring: Ring,
     _ a: UInt32,
     _ b: UInt32
   ) -> Int {
     var (count, index) = (0, a)
     while index != b {
-      let slot = slot(index, ring) + plan.column
+      let slot = slot(index, ring) + plan.fields.column
       let previous: UInt32 = events.load(slot + Link.previous)
       if events.load(slot + Link.key, as: UInt64.self) != 0,
         previous == 0 || previous > index &- a
@@ -278,21 +309,21 @@ extension EntityWindows {
   }
 
   private func entropy(
-    _ plan: AggregatePlan,
+    _ plan: Row<AggregatePlan>,
     _ ring: Ring,
     _ a: UInt32,
     _ b: UInt32
   ) -> Double {
     var (total, sum, index): (UInt32, Int64, UInt32) = (0, 0, a)
     while index != b {
-      let slot = slot(index, ring) + plan.column
+      let slot = slot(index, ring) + plan.fields.column
       let previous: UInt32 = events.load(slot + Link.previous)
       if events.load(slot + Link.key, as: UInt64.self) != 0,
         previous == 0 || previous > index &- a
       {
         var (count, current): (UInt32, UInt32) = (1, index)
         while true {
-          let next: UInt32 = events.load(self.slot(current, ring) + plan.column + Link.next)
+          let next: UInt32 = events.load(self.slot(current, ring) + plan.fields.column + Link.next)
           if next == 0 || next >= b &- current { break }
           current &+= next
           count += 1

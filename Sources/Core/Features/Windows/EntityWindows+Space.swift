@@ -141,6 +141,7 @@ extension EntityWindows {
     table.remove(entity, headers.load(header + Header.hash))
     // A header without events: nothing is found there any more.
     headers.clear(header, size: Header.last)
+    headers.store(UInt32(0), at: header + Header.hash)
     headers.store(control.load(Control.headersFree, as: Int.self), at: header)
     control.store(entity + 1, at: Control.headersFree)
     control.store(entityCount - 1, at: Control.entities)

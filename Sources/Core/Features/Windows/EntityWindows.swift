@@ -115,7 +115,7 @@ struct EntityWindows {
   var entityCount: Int { control.load(Control.entities) }
 
   @inline(__always)
-  func header(_ entity: Int) -> Int { entity * layout.headerStride }
+  func header(_ entity: Int) -> Int { entity &* layout.headerStride }
 
   /// An entity's ring as it is now.
   struct Ring {
@@ -140,7 +140,7 @@ struct EntityWindows {
 
   @inline(__always)
   func slot(_ index: UInt32, _ ring: Ring) -> Int {
-    ring.start + Int(index & ring.mask) * layout.stride
+    ring.start &+ Int(index & ring.mask) &* layout.stride
   }
 
   @inline(__always)
@@ -148,7 +148,21 @@ struct EntityWindows {
 
   // MARK: finding
 
+  /// The entity of a name, or -1; `candidate` is the one that it was at some time before, or -1.
   @inline(__always)
+  func find(_ name: borrowing Span<UInt8>, hash: UInt32, candidate: Int) -> Int {
+    if candidate >= 0 {
+      let header = header(candidate)
+      // Without a hash the header is nobody's by now.
+      if headers.load(header + Header.hash, as: UInt32.self) == hash,
+        table.isNamed(name, at: headers.load(header + Header.name))
+      {
+        return candidate
+      }
+    }
+    return find(name, hash: hash)
+  }
+
   func find(_ name: borrowing Span<UInt8>, hash: UInt32) -> Int {
     let (headers, stride) = (headers, layout.headerStride)
     return table.find(name, hash) { headers.load($0 * stride + Header.name) }
@@ -165,19 +179,16 @@ struct EntityWindows {
 
   // MARK: recording
 
-  /// Records an event at its time and takes the samples of all windows around it.
+  /// Records an event of an entity at its time and takes the samples of all windows around it.
   ///
   /// `deltas` holds what it adds to each word and its own columns.
   func record(
     _ view: View,
-    _ name: borrowing Span<UInt8>,
+    _ entity: Int,
     time: Int64,
     watermark: Int64,
     idHash: UInt32
   ) {
-    let hash = view.hash
-    var entity = find(name, hash: hash)
-    if entity < 0 { entity = add(name, hash, watermark: watermark) }
     let header = header(entity)
     touch(entity, header)
     reserveSlot(entity, header, watermark: watermark)
@@ -189,6 +200,7 @@ struct EntityWindows {
     view.entity = entity
     view.time = time
     view.isLate = isLate
+    view.isCoalesced = headers.load(header + Header.coalesced, as: UInt32.self) != 0
     if isLate {
       insert(entity, header, ring, view, time, idHash)
       return
@@ -202,10 +214,9 @@ struct EntityWindows {
     advance(entity, header, view)
   }
 
-  /// Looks at the windows of an entity without recording anything; `recorded` is the look that the
-  /// transaction was recorded by.
-  func look(_ view: View, _ name: borrowing Span<UInt8>, time: Int64, recorded: View) {
-    let entity = find(name, hash: view.hash)
+  /// Looks at the windows of an entity, or of none (-1), without recording anything; `recorded` is
+  /// the look that the transaction was recorded by.
+  func look(_ view: View, _ entity: Int, time: Int64, recorded: View) {
     if entity >= 0, recorded.entity == entity {
       // An account that pays itself: its windows stand where recording left them.
       return view.copy(recorded, samples: 2 + layout.offsets.count)
@@ -216,6 +227,7 @@ struct EntityWindows {
     if entity < 0 { return }
     let header = header(entity)
     let ring = ring(header)
+    view.isCoalesced = headers.load(header + Header.coalesced, as: UInt32.self) != 0
     if time < headers.load(header + Header.last, as: Int64.self) {
       view.isLate = true
       sampleBySearch(ring, view, time, newest: firstIndex(after: time, ring, to: ring.head))
@@ -232,20 +244,21 @@ struct EntityWindows {
   /// Moves each window's end to its first event later than the limit.
   @inline(__always)
   private func moveCursors(_ header: Int, _ ring: Ring, _ time: Int64, _ view: View) {
+    let (events, headers, offsets, stride) = (events, headers, layout.offsets, layout.stride)
     var number = 0
-    while number < layout.offsets.count {
-      let place = header + Header.cursors + 4 * number
+    while number < offsets.count {
+      let place = header &+ Header.cursors &+ 4 &* number
       var index: UInt32 = headers.load(place)
       if Int32(bitPattern: index &- ring.tail) < 0 { index = ring.tail }
-      let limit = time &- layout.offsets[number]
-      var found = slot(index, ring)
-      while self.time(found) <= limit {
+      let limit = time &- offsets[number]
+      var found = ring.start &+ Int(index & ring.mask) &* stride
+      while events.load(found, as: Int64.self) <= limit {
         index &+= 1
-        found = slot(index, ring)
+        found = ring.start &+ Int(index & ring.mask) &* stride
       }
       headers.store(index, at: place)
-      view.setSample(2 + number, index, found)
-      number += 1
+      view.setSample(2 &+ number, index, found)
+      number &+= 1
     }
   }
 
@@ -272,33 +285,43 @@ struct EntityWindows {
   /// `to` = `from` + deltas, word by word; wide sums carry over their words.
   @inline(__always)
   func addPrefixes(from slot: Int, to next: Int) {
+    let (events, deltas, count) = (events, deltas, layout.measureCount)
+    let (wide, squares) = (layout.wide, layout.squares)
     var offset = WindowPlan.eventHeader
-    var measure = 0
-    while measure < layout.measureCount {
-      let low: UInt32 = events.load(slot + offset)
-      if layout.wide >> UInt64(measure) & 1 == 0 {
-        events.store(low &+ deltas.load(offset), at: next + offset)
-        offset += 4
+    var measure: UInt64 = 0
+    while measure < count {
+      let low: UInt32 = events.load(slot &+ offset)
+      if wide >> measure & 1 == 0 {
+        events.store(low &+ deltas.load(offset), at: next &+ offset)
+        offset &+= 4
       } else {
-        offset = addWide(slot, next, offset, squares: layout.squares >> UInt64(measure) & 1 == 1)
+        let isSquare = squares >> measure & 1 == 1
+        offset = addWide(slot, next, offset, squares: isSquare, events, deltas)
       }
-      measure += 1
+      measure &+= 1
     }
   }
 
   /// One sum of 96 bits or of 128; the offset behind it.
   @inline(__always)
-  private func addWide(_ slot: Int, _ next: Int, _ offset: Int, squares: Bool) -> Int {
-    let low = events.load(slot + offset, as: UInt64.self)
+  private func addWide(
+    _ slot: Int,
+    _ next: Int,
+    _ offset: Int,
+    squares: Bool,
+    _ events: Memory,
+    _ deltas: Memory
+  ) -> Int {
+    let low = events.load(slot &+ offset, as: UInt64.self)
       .addingReportingOverflow(deltas.load(offset))
-    events.store(low.partialValue, at: next + offset)
+    events.store(low.partialValue, at: next &+ offset)
     if squares {
-      let high: UInt64 = events.load(slot + offset + 8) &+ deltas.load(offset + 8)
-      events.store(high &+ (low.overflow ? 1 : 0), at: next + offset + 8)
-      return offset + 16
+      let high: UInt64 = events.load(slot &+ offset &+ 8) &+ deltas.load(offset &+ 8)
+      events.store(high &+ (low.overflow ? 1 : 0), at: next &+ offset &+ 8)
+      return offset &+ 16
     }
-    let high: UInt32 = events.load(slot + offset + 8) &+ deltas.load(offset + 8)
-    events.store(high &+ (low.overflow ? 1 : 0), at: next + offset + 8)
-    return offset + 12
+    let high: UInt32 = events.load(slot &+ offset &+ 8) &+ deltas.load(offset &+ 8)
+    events.store(high &+ (low.overflow ? 1 : 0), at: next &+ offset &+ 8)
+    return offset &+ 12
   }
 }

@@ -79,6 +79,10 @@ struct HashBuckets {
     slot < 0 ? overflow.memory.load(slot &- .min) : memory.load(slot)
   }
 
+  /// Reads from a bucket that is not an overflow.
+  @inline(__always)
+  func loadFirst(_ slot: Slot) -> UInt64 { memory.load(slot) }
+
   @inline(__always)
   func store<T: BitwiseCopyable>(_ value: T, at slot: Slot) {
     if slot < 0 {

@@ -14,7 +14,16 @@ import Payments
   /// State is read at random: with small pages most reads miss the processor's page tables too.
   private static let hugePagesFrom = 4 << 20
 
+  /// Regions up to this size stand together: each on pages of its own, their first lines would
+  /// all compete for the same few places of the processor's cache.
+  private static let smallUntil = 16 << 10
+  private static let shelfBytes = 256 << 10
+  private static let line = 64
+
   private var regions: [(base: UnsafeMutableRawPointer, capacity: Int)]
+  /// Where small regions stand, and how much of it is taken.
+  private var shelf: Memory?
+  private var shelved = 0
 
   init() { unsafe regions = [] }
 
@@ -26,6 +35,21 @@ import Payments
 
   /// A new region; it costs memory only where it is touched.
   func region(_ capacity: Int) -> Memory {
+    capacity <= Reservation.smallUntil ? small(capacity) : mapped(capacity)
+  }
+
+  private func small(_ capacity: Int) -> Memory {
+    let size = (capacity + Reservation.line - 1) & ~(Reservation.line - 1)
+    if shelf == nil || shelved + size > Reservation.shelfBytes {
+      shelf = mapped(Reservation.shelfBytes)
+      shelved = 0
+    }
+    guard let shelf else { preconditionFailure("it was just made") }
+    defer { shelved += size }
+    return unsafe Memory(shelf.start + shelved, capacity)
+  }
+
+  private func mapped(_ capacity: Int) -> Memory {
     let mapped = unsafe mmap(
       nil,
       capacity,
@@ -125,6 +149,28 @@ import Payments
     }
   }
 
+  /// Lends a stretch of the region.
+  @inline(__always)
+  func withBytes<Result>(
+    at offset: Int,
+    count: Int,
+    _ body: (borrowing Span<UInt8>) -> Result
+  ) -> Result {
+    check(offset, count)
+    let start = unsafe (base + offset).assumingMemoryBound(to: UInt8.self)
+    return unsafe body(Span(_unsafeStart: start, count: count))
+  }
+
+  /// Lends a stretch of the region that holds floats.
+  @inline(__always)
+  func withFloats<Result>(
+    count: Int,
+    _ body: (borrowing Span<Float>) -> Result
+  ) -> Result {
+    check(0, 4 * count)
+    return unsafe body(Span(_unsafeStart: base.assumingMemoryBound(to: Float.self), count: count))
+  }
+
   /// A copy of some bytes.
   func bytes(at offset: Int, count: Int) -> [UInt8] {
     check(offset, count)
@@ -142,7 +188,7 @@ import Payments
   /// Asks for a cache line that is needed soon.
   @inline(__always)
   func prefetch(_ offset: Int) {
-    if offset < capacity { unsafe clinux_prefetch(base + offset) }
+    unsafe clinux_prefetch(base + offset)
   }
 
   /// The region as a file of registers.
@@ -171,6 +217,24 @@ import Payments
   /// The first element, where it stands: reading one of its fields reads no more.
   @inline(__always)
   var first: Element { unsafe base.pointee }
+
+  /// An element where it stands.
+  @inline(__always)
+  func row(_ index: Int) -> Row<Element> {
+    assert(index >= 0 && index < count)
+    return unsafe Row(base + index)
+  }
+}
+
+/// An element of a table, read where it stands.
+@safe struct Row<Element: BitwiseCopyable> {
+  private let place: UnsafePointer<Element>
+
+  fileprivate init(_ place: UnsafePointer<Element>) { unsafe self.place = unsafe place }
+
+  /// Reading one of its fields reads no more.
+  @inline(__always)
+  var fields: Element { unsafe place.pointee }
 }
 
 /// As many doubles as a 16-bit number can name, so that no access needs a check.

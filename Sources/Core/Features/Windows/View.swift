@@ -4,7 +4,8 @@
 struct View {
   private let memory: Memory
 
-  static let bytes = 48 + 16 * (2 + WindowLayout.offsetsMax)
+  private static let samples = 32
+  static let bytes = samples + 16 * (2 + WindowLayout.offsetsMax)
 
   init(_ memory: Memory) {
     self.memory = memory
@@ -35,22 +36,16 @@ struct View {
     nonmutating set { memory.store(UInt32(newValue ? 1 : 0), at: 20) }
   }
 
-  /// The hash of the name that is looked at next.
-  var hash: UInt32 {
-    get { memory.load(24) }
-    nonmutating set { memory.store(newValue, at: 24) }
-  }
-
   /// Whether the transaction has the fields that name the entity.
   var isNamed: Bool {
-    get { memory.load(28, as: UInt32.self) != 0 }
-    nonmutating set { memory.store(UInt32(newValue ? 1 : 0), at: 28) }
+    get { memory.load(24, as: UInt32.self) != 0 }
+    nonmutating set { memory.store(UInt32(newValue ? 1 : 0), at: 24) }
   }
 
-  /// The entity that the next name most likely is, or -1.
-  var candidate: Int {
-    get { memory.load(32) }
-    nonmutating set { memory.store(newValue, at: 32) }
+  /// Whether some of the entity's events stand for several.
+  var isCoalesced: Bool {
+    get { memory.load(28, as: UInt32.self) != 0 }
+    nonmutating set { memory.store(UInt32(newValue ? 1 : 0), at: 28) }
   }
 
   /// Takes over what another look found.
@@ -59,18 +54,19 @@ struct View {
     time = other.time
     position = other.position
     isLate = other.isLate
+    isCoalesced = other.isCoalesced
     for number in 0..<samples { setSample(number, other.index(number), other.slot(number)) }
   }
 
   @inline(__always)
   func setSample(_ number: Int, _ index: UInt32, _ slot: Int) {
-    memory.store(index, at: 48 + 16 * number)
-    memory.store(slot, at: 56 + 16 * number)
+    memory.store(index, at: View.samples + 16 * number)
+    memory.store(slot, at: View.samples + 8 + 16 * number)
   }
 
   @inline(__always)
-  func index(_ sample: Int) -> UInt32 { memory.load(48 + 16 * sample) }
+  func index(_ sample: Int) -> UInt32 { memory.load(View.samples + 16 * sample) }
 
   @inline(__always)
-  func slot(_ sample: Int) -> Int { memory.load(56 + 16 * sample) }
+  func slot(_ sample: Int) -> Int { memory.load(View.samples + 8 + 16 * sample) }
 }
