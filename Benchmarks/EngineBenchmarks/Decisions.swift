@@ -11,7 +11,7 @@ import Shell
 struct Decisions {
   static let nanosecondsGoal = 2500.0
   static let trainedRows = 30_000
-  static let chunks = 20
+  static let chunks = 10
 
   let source = SourceCatalog.entry(.card).source
   let entities: Int
@@ -102,29 +102,21 @@ struct Decisions {
     let before = ResidentMemory.mebibytes
     decide(warm, 0..<warm.count, engine, &body, &outcomes)
     outcomes = [0, 0, 0, 0]
-    // Every other stretch with what follows announced, as replay and a batch have it.
     var times: [Double] = []
-    var singleTimes: [Double] = []
     var calls: Int? = 0
     let size = max(1, timed.count / Self.chunks)
     for chunk in 0..<Self.chunks {
       let indexes = chunk * size..<min(timed.count, (chunk + 1) * size)
-      let announces = chunk % 2 == 0
       let counted = Allocations.count {
-        let time = ProcessorTime.measure {
-          decide(timed, indexes, engine, &body, &outcomes, announces: announces)
-        }
-        if announces {
-          times.append(time / Double(indexes.count))
-        } else {
-          singleTimes.append(time / Double(indexes.count))
-        }
+        times.append(
+          ProcessorTime.measure { decide(timed, indexes, engine, &body, &outcomes) }
+            / Double(indexes.count)
+        )
       }
       if let counted, let sum = calls { calls = sum + counted } else { calls = nil }
     }
     print(
-      "  \(times.median.shown()) ns a decision in a batch (goal \(Self.nanosecondsGoal.shown())),"
-        + " \(singleTimes.median.shown()) one by one;"
+      "  \(times.median.shown()) ns a decision (goal \(Self.nanosecondsGoal.shown()));"
         + " approve, challenge, review, decline: \(outcomes)"
     )
     print(
@@ -143,18 +135,12 @@ struct Decisions {
     _ indexes: Range<Int>,
     _ engine: Engine,
     _ body: inout [UInt8],
-    _ outcomes: inout [Int],
-    announces: Bool = true
+    _ outcomes: inout [Int]
   ) {
     let bytes = stream.bytes.span
-    let ahead = announces ? Profile.announcedMax : 0
-    for index in indexes.prefix(ahead) { engine.announce(bytes.extracting(stream.range(index))) }
     for index in indexes {
       body.removeAll(keepingCapacity: true)
       engine.decide(bytes.extracting(stream.range(index)), into: &body)
-      if ahead > 0, index + ahead < indexes.upperBound {
-        engine.announce(bytes.extracting(stream.range(index + ahead)))
-      }
       outcomes[Int(body[2])] += 1
     }
   }

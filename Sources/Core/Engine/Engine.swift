@@ -57,14 +57,6 @@ package final class Engine {
     sources[state.source.id] = state
   }
 
-  /// Says that a transaction is decided on or learnt from soon, behind those announced before, so
-  /// that what it needs is fetched from memory meanwhile.
-  ///
-  /// Nothing depends on it but time; more than `Profile.announcedMax` are not taken.
-  package func announce(_ record: borrowing Span<UInt8>) {
-    source(TransactionRecord.source(record))?.profile.announce(record)
-  }
-
   /// Decides on a transaction and appends the decision's body.
   ///
   /// The source must exist.

@@ -27,7 +27,7 @@ extension FeatureMatrix {
         guard TransactionRecord.source(body) == Int(source.id) else { return }
         engine.learn(body, evaluate: true)
         rowOfKey[RowKey(body)] = matrix.rows
-        matrix.values.append(contentsOf: state.profile.vector)
+        state.profile.appendVector(to: &matrix.values)
         matrix.fraud.append(0)
         matrix.times.append(TransactionRecord.time(body).microseconds)
         matrix.accounts.append(numbering.number(of: body))

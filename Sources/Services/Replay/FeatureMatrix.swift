@@ -53,7 +53,7 @@ package struct FeatureMatrix: Sendable {
       case .label: engine.label(body.span)
       case .transaction(let time, let label):
         engine.learn(body.span, evaluate: true)
-        matrix.values.append(contentsOf: state.profile.vector)
+        state.profile.appendVector(to: &matrix.values)
         matrix.fraud.append(label == .fraud ? 1 : 0)
         matrix.times.append(time.microseconds)
         matrix.accounts.append(numbering.number(of: body.span))

@@ -6,13 +6,13 @@ extension Profile {
   package func record(_ record: borrowing Span<UInt8>, evaluate: Bool = true) {
     let time = TransactionRecord.time(record).microseconds
     land(time)
-    let announcement = announcement(record)
+    note(record)
     run(operations[0], record, time)
-    if announcement.stage == Announcement.Stage.named { advance(announcement) }
+    prefetchHeaders()
     fillDeltas(record)
-    if announcement.stage == Announcement.Stage.headers { advance(announcement) }
+    prefetchEvents()
     wasApproximate = false
-    update(TransactionRecord.idHash(record), announcement)
+    update(TransactionRecord.idHash(record))
     pruneFacts()
     if !evaluate, !hasLateAdditions { return }
     let unseen = recentStart < recentFacts.count && landed < watermark

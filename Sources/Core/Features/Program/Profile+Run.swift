@@ -25,8 +25,9 @@ extension Profile {
       case .divide: value = finite(registers[a] / registers[b])
       case .negate: value = -registers[a]
       case .not: value = registers[a] == 0 ? 1 : 0
-      case .and: value = registers[a] != 0 && registers[b] != 0 ? 1 : 0
-      case .or: value = registers[a] != 0 || registers[b] != 0 ? 1 : 0
+      // Without a branch, which would often be guessed wrong.
+      case .and: value = Double(bit(registers[a] != 0) & bit(registers[b] != 0))
+      case .or: value = Double(bit(registers[a] != 0) | bit(registers[b] != 0))
       case .equal: value = registers[a] == registers[b] ? 1 : 0
       case .notEqual:
         value = registers[a] < registers[b] || registers[a] > registers[b] ? 1 : 0
@@ -53,6 +54,9 @@ extension Profile {
       registers[target] = value
     }
   }
+
+  @inline(__always)
+  private func bit(_ condition: Bool) -> Int32 { condition ? 1 : 0 }
 
   @inline(__always)
   private func finite(_ value: Double) -> Double { value.isFinite ? value : .nan }

@@ -14,10 +14,10 @@ extension Profile {
   }
 
   /// Records the transaction in the windows of its own entities, then looks at the others.
-  func update(_ idHash: UInt32, _ announcement: Announcement) {
-    let (looks, views, windows, names) = (looks, views, windows, announcement.names)
+  func update(_ idHash: UInt32) {
+    let (looks, views, windows, names) = (looks, views, windows, names)
     for number in 0..<looks.count {
-      let (look, view, name) = (looks.row(number), views[number], announcement.name(number))
+      let (look, view, name) = (looks.row(number), views[number], names.name(number))
       view.isNamed = name.count > 0
       guard name.count > 0 else {
         view.entity = -1
@@ -25,8 +25,8 @@ extension Profile {
       }
       let kind = windows[look.fields.kind]
       let records = look.fields.records
-      let (hash, candidate) = (announcement.hash(number), announcement.candidate(number))
-      names.withBytes(at: name.start, count: name.count) { name in
+      let (hash, candidate) = (names.hash(number), names.candidate(number))
+      names.bytes.withBytes(at: name.start, count: name.count) { name in
         let found = kind.find(name, hash: hash, candidate: candidate)
         if records {
           let entity = found < 0 ? kind.add(name, hash, watermark: watermark) : found

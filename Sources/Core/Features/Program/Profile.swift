@@ -35,10 +35,8 @@ package final class Profile {
   /// Facts that arrived less than the late bound ago, oldest first.
   var recentFacts: [FactChange] = []
   var recentStart = 0
-  /// Transactions that are recorded soon, in a ring.
-  let announcements: Table<Announcement>
-  var firstAnnounced = 0
-  var announcedCount = 0
+  /// The names that the last transaction has.
+  let names: LookNames
   /// The zone's offset and the stretch of time for which it holds, µs.
   var zoneOffset = ZoneOffset()
 
@@ -166,11 +164,7 @@ package final class Profile {
     conditionRegisters = reservation.table(program.conditions.map(\.register))
     values = reservation.region(max(64, 4 * program.features.count))
     for number in program.features.indices { values.store(Float.nan, at: 4 * number) }
-    announcements = reservation.table(
-      (0...Profile.announcedMax).map { _ in
-        Announcement(looks: program.views.count, reservation: reservation)
-      }
-    )
+    names = LookNames(looks: program.views.count, reservation: reservation)
   }
 
   /// Says that what came before the watermark is not known.
@@ -198,16 +192,18 @@ package final class Profile {
     let (features, registers, values) = (featureRegisters, registers, values)
     var index = 0
     while index < features.count {
-      let value = Float(registers[features[index]])
-      values.store(value.isFinite ? value : .nan, at: 4 * index)
-      index += 1
+      // Neither NaN nor an infinity: not all bits of the exponent are set.
+      let bits = Float(registers[features[index]]).bitPattern
+      let exponent = Float.infinity.bitPattern
+      values.store(bits & exponent == exponent ? Float.nan.bitPattern : bits, at: 4 &* index)
+      index &+= 1
     }
     holding.removeAll(keepingCapacity: true)
     let conditions = conditionRegisters
     index = 0
     while index < conditions.count {
       if registers[conditions[index]] != 0 { holding.append(index) }
-      index += 1
+      index &+= 1
     }
   }
 
@@ -218,6 +214,13 @@ package final class Profile {
   @inline(__always)
   package func withVector<Result>(_ body: (borrowing Span<Float>) -> Result) -> Result {
     values.withFloats(count: featureRegisters.count, body)
+  }
+
+  /// Appends the vector.
+  package func appendVector(to floats: inout [Float]) {
+    withVector { values in
+      for index in values.indices { floats.append(values[index]) }
+    }
   }
 
   /// Appends the vector's bytes, float by float, little-endian.
