@@ -59,9 +59,23 @@ extension EntityWindows {
     }
   }
 
-  /// The first event later than `time` before the index `end`, by binary search.
+  /// The first event later than `time` before the index `end`.
+  ///
+  /// What is asked for lies near the end more often than not: steps back that double find a
+  /// stretch for the binary search. Cost: O(log n) in the events from there to the end.
   func firstIndex(after time: Int64, _ ring: Ring, to end: UInt32) -> UInt32 {
-    firstIndex(from: ring.tail, to: end) { self.time(slot($0, ring)) > time }
+    let count = end &- ring.tail
+    var (back, step): (UInt32, UInt32) = (0, 1)
+    while step <= count {
+      if self.time(slot(end &- step, ring)) <= time {
+        return firstIndex(from: end &- step &+ 1, to: end &- back) {
+          self.time(slot($0, ring)) > time
+        }
+      }
+      back = step
+      step &*= 2
+    }
+    return firstIndex(from: ring.tail, to: end &- back) { self.time(slot($0, ring)) > time }
   }
 
   /// The first index of a stretch from which on a condition holds; `end` where it never does.
