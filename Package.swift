@@ -203,7 +203,9 @@ let package = Package(
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
       "PipelineTests",
-      ["Journal", "Engine", "Pipeline", "Storage", "Payments", "Models", "TestSupport"]
+      [
+        "Journal", "Engine", "Pipeline", "Storage", "Payments", "Features", "Models", "TestSupport",
+      ]
     ),
     tests(
       "SimulationTests",

@@ -212,9 +212,23 @@ struct RecordTests {
     let disposition = Disposition(
       kind: .refunded,
       time: Timestamp(microseconds: 6),
-      record: record
+      record: record,
+      landed: Timestamp(microseconds: 7)
     )
     #expect(try Disposition(disposition.encoded) == disposition)
     #expect(throws: DecodingFailure.self) { try Disposition([9] + disposition.encoded) }
+    #expect(throws: DecodingFailure.self) { try Disposition(disposition.encoded.dropLast()) }
+  }
+
+  @Test func `a disposition of an older log landed at its transaction's own time`() throws {
+    var builder = TransactionBuilder(source: 1, schema: Dialect.native.schema)
+    builder.set(text: Schema.Text.id, "x")
+    builder.time = Timestamp(microseconds: 42)
+    var record: [UInt8] = []
+    builder.finish(into: &record)
+    var body: [UInt8] = [DispositionKind.refunded.rawValue]
+    body.append(little: Int64(50))
+    body.append(blob: record)
+    #expect(try Disposition(body).landed == Timestamp(microseconds: 42))
   }
 }
