@@ -231,4 +231,25 @@ struct RecordTests {
     body.append(blob: record)
     #expect(try Disposition(body).landed == Timestamp(microseconds: 42))
   }
+
+  /// An activity entry's body, whatever its texts.
+  private func activityBody(account: Int, device: Int) -> [UInt8] {
+    var body: [UInt8] = [1, 0, 0, 1]
+    body.append(little: Int64(5))
+    body.append(text: String(repeating: "a", count: account))
+    body.append(text: String(repeating: "d", count: device))
+    return body
+  }
+
+  @Test func `an activity's texts are as long as a transaction's at most`() throws {
+    let longest = TransactionRecord.textBytesMax
+    let activity = try Activity(activityBody(account: longest, device: longest))
+    #expect(activity.account.utf8.count == longest && activity.device.utf8.count == longest)
+    for (account, device, name) in [(longest + 1, 0, "account"), (1, longest + 1, "device")] {
+      let failure = #expect(throws: DecodingFailure.self) {
+        try Activity(activityBody(account: account, device: device))
+      }
+      #expect(failure?.description.contains("the \(name) has 257 bytes") == true)
+    }
+  }
 }
