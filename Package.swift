@@ -182,7 +182,7 @@ let package = Package(
       fixtures: true
     ),
     tests("HTTPTests", ["HTTP", "HTTPClient", "CLinux"]),
-    tests("LanguageTests", ["Language"]),
+    tests("LanguageTests", ["Language", "TestSupport"]),
     tests("RulesTests", ["Rules", "Features", "Language", "Payments", "Engine", "TestSupport"]),
     tests("IntakeTests", ["Intake", "Payments", "TestSupport"]),
     tests(
