@@ -63,6 +63,8 @@ package struct ProgramCompiler {
     var fact: Fact?
     var field: Int?
     var isNumber = false
+    /// The filter by which its transactions are counted, where it is another.
+    var countFilter: Int?
     var scale = 1.0
     var quantile = 0.5
     /// The column among those of its sort, and the tracked window.
