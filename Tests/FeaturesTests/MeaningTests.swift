@@ -153,6 +153,22 @@ struct MeaningTests {
     #expect((Double(profile.vector[0]) - wanted).magnitude < 1e-5)
   }
 
+  @Test(arguments: [
+    ["feature a = channel = web", "feature web = amount", "feature b = channel = web"],
+    ["feature web = amount", "feature a = channel = web"],
+    ["feature a = count() by account over 1h where channel != web", "feature web = amount"],
+  ])
+  func `a word that a feature has is no text, before its line as after it`(lines: [String]) throws {
+    let text = lines.joined(separator: "\n")
+    let error = #expect(throws: LanguageError.self) { try MeaningTests.profile(text) }
+    #expect(error?.message == "'web' is a feature, not a text")
+    // In double quotes it is one.
+    let quoted = text.replacing("= web", with: "= \"web\"")
+    let profile = try MeaningTests.profile(quoted)
+    profile.record(MeaningTests.record(0, minute: 0).span)
+    #expect(profile.vector.first(where: { $0 == 1 }) != nil || lines.count == 2)
+  }
+
   @Test func `learning leaves the state that deciding leaves`() throws {
     let text = """
       feature x = count() by account over 5h where ((count() by account over 3h where fraud) = 0)
