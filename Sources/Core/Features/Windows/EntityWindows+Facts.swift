@@ -15,6 +15,20 @@ struct FactChange: Sendable {
   var unmaturable: Int32 = 0
   /// Bit n: disposition n.
   var dispositions: UInt8 = 0
+
+  /// Whether another became known of the same event, at the same watermark.
+  func isBeside(_ other: FactChange) -> Bool {
+    idHash == other.idHash && time == other.time && entity == other.entity && kind == other.kind
+      && arrival == other.arrival
+  }
+
+  /// Takes on what a label changed beside this one; false where nothing is left of either.
+  mutating func join(label: FactChange) -> Bool {
+    fraud += label.fraud
+    labelled += label.labelled
+    unmaturable += label.unmaturable
+    return fraud != 0 || labelled != 0 || unmaturable != 0 || dispositions != 0
+  }
 }
 
 extension EntityWindows {
