@@ -3,8 +3,8 @@ import Payments
 import TestSupport
 import Testing
 
-/// Windows over a ring at its limit, held against the rule itself: the oldest quarter in pairs, each
-/// at the time of its newer event.
+/// Windows over a ring at its limit, held against the rule itself: the oldest quarter in pairs,
+/// each at the time of its newer event.
 struct CoalescingTests {
   /// The events of an entity as the rule leaves them.
   private struct Merged {

@@ -18,8 +18,7 @@ package enum DispositionKind: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// The body of a disposition entry: kind, time, the transaction's record and where that landed, as a
-/// label has them.
+/// The body of a disposition entry: kind, time, the transaction's record and where that landed.
 package struct Disposition: Sendable, Hashable {
   package var kind: DispositionKind
   package var time: Timestamp
