@@ -31,6 +31,29 @@ struct RepeatedLabelTests {
     #expect(profile.vector[0] == 20)
   }
 
+  @Test func `what no window counts takes no memory, however often it is said`() throws {
+    let profile = try MeaningTests.profile(
+      """
+      feature a = count() by account over 10h where (fraud and channel = shop)
+      feature b = count() by account over 10h where (disposition = refunded and channel = shop)
+      feature c = count() by counterparty over 10h where disposition = reversed
+      """
+    )
+    let record = MeaningTests.record(0, minute: 0)
+    profile.record(record.span)
+    let landed = TransactionRecord.time(record.span).microseconds
+    for _ in 0..<100 {
+      profile.label(record.span, fraud: true, landed: landed)
+      profile.dispose(record.span, .refunded, landed: landed)
+      profile.dispose(record.span, .challengePassed, landed: landed)
+    }
+    #expect(profile.recentFacts.isEmpty)
+    for _ in 0..<100 { profile.dispose(record.span, .reversed, landed: landed) }
+    #expect(profile.recentFacts.count == 1)
+    profile.record(MeaningTests.record(1, minute: 1).span)
+    #expect(profile.vector == [0, 0, 1])
+  }
+
   @Test func `a late transaction sees the label that was known at its time`() throws {
     let profile = try MeaningTests.profile(RepeatedLabelTests.program)
     let first = MeaningTests.record(0, minute: 0)
