@@ -182,7 +182,7 @@ let package = Package(
       fixtures: true
     ),
     tests("HTTPTests", ["HTTP", "HTTPClient", "CLinux"]),
-    tests("LanguageTests", ["Language"]),
+    tests("LanguageTests", ["Language", "TestSupport"]),
     tests("RulesTests", ["Rules", "Features", "Language", "Payments", "Engine", "TestSupport"]),
     tests("IntakeTests", ["Intake", "Payments", "TestSupport"]),
     tests(
@@ -203,7 +203,9 @@ let package = Package(
     tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
     tests(
       "PipelineTests",
-      ["Journal", "Engine", "Pipeline", "Storage", "Payments", "Models", "TestSupport"]
+      [
+        "Journal", "Engine", "Pipeline", "Storage", "Payments", "Features", "Models", "TestSupport",
+      ]
     ),
     tests(
       "SimulationTests",

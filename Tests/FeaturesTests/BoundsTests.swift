@@ -121,8 +121,37 @@ struct BoundsTests {
     #expect(pay(6, "a", minute: 5) == (3, false))
     #expect(pay(7, "b", minute: 5) == (1, true))
     #expect(profile.entityCount == 3)
-    // Once the horizon has passed nothing can be missing.
-    #expect(pay(8, "e", minute: 3000) == (1, false))
+    #expect(pay(8, "d", minute: 6) == (2, true))
+    // Ten minutes of window and four hours of lateness after the last eviction nothing is missing,
+    // of those that came while something was neither.
+    #expect(pay(9, "d", minute: 254) == (1, true))
+    #expect(pay(10, "d", minute: 255) == (2, false))
+    #expect(pay(11, "e", minute: 3000) == (1, false))
+  }
+
+  @Test func `windows are exact again once no window reaches what was merged`() throws {
+    var profile = try BoundsTests.makeProfile(
+      "feature n = count() by account over 3h",
+      entitiesMax: 10,
+      ringLog: 5
+    )
+    func pay(_ number: Int, minute: Int64) -> (Float, Bool) {
+      profile.record(
+        BoundsTests.record(number, account: "a", amount: 1, minute: minute).span
+      )
+      return (profile.vector[0], profile.wasApproximate)
+    }
+    for number in 0..<31 {
+      #expect(pay(number, minute: Int64(number)) == (Float(number + 1), false))
+    }
+    #expect(pay(31, minute: 31) == (32, true))
+    profile = try BoundsTests.restarted(profile)
+    // The last of the six merged has minute 5; three hours of window and four of lateness.
+    #expect(pay(32, minute: 424) == (1, true))
+    profile = try BoundsTests.restarted(profile)
+    #expect(pay(33, minute: 425) == (2, false))
+    profile = try BoundsTests.restarted(profile)
+    #expect(pay(34, minute: 426) == (3, false))
   }
 
   @Test func `entities beyond the horizon are forgotten, and their memory is used again`() throws {

@@ -108,6 +108,67 @@ struct MeaningTests {
     }
   }
 
+  @Test func `a decayed sum of zeros is 0, whatever faded before`() throws {
+    let profile = try MeaningTests.profile(
+      """
+      feature money = decayed_sum(amount, 7m) by account over 1h
+      feature number = decayed_sum(points, 7m) by account over 1h where channel = web
+      """
+    )
+    for number in 0..<40 {
+      let record = MeaningTests.record(
+        number,
+        minute: Int64(number),
+        amount: 333,
+        points: number % 3 == 0 ? 2e9 : -0.7
+      )
+      profile.record(record.span)
+    }
+    #expect(profile.vector[0] > 1 && profile.vector[1] < 0)
+    // No number, none that is summed, one that is rounded to nothing, and nothing.
+    let points: [Double?] = [nil, 2e9, 4e-7, 0]
+    for number in 40..<200 {
+      let record = MeaningTests.record(
+        number,
+        minute: 110 + Int64(number),
+        amount: 0,
+        points: points[number % 4]
+      )
+      profile.record(record.span)
+      #expect(profile.vector == [0, 0], "transaction \(number)")
+    }
+  }
+
+  @Test func `a robust score does not learn from a number too large to be summed`() throws {
+    let profile = try MeaningTests.profile("feature z = robust_zscore(points) by account over 1h")
+    let learnt = [10.0, 12, 11, 13, 12]
+    for (number, points) in ([3e9, -2e12] + learnt).enumerated() {
+      profile.record(MeaningTests.record(number, minute: 0, points: points).span)
+      #expect(profile.vector[0].isNaN)
+    }
+    profile.record(MeaningTests.record(8, minute: 1, points: 4e9).span)
+    #expect(profile.vector[0] > 1e9)
+    profile.record(MeaningTests.record(9, minute: 1, points: 14).span)
+    let wanted = (14 - learnt.reduce(0, +) / 5) / Oracle.deviation(learnt)
+    #expect((Double(profile.vector[0]) - wanted).magnitude < 1e-5)
+  }
+
+  @Test(arguments: [
+    ["feature a = channel = web", "feature web = amount", "feature b = channel = web"],
+    ["feature web = amount", "feature a = channel = web"],
+    ["feature a = count() by account over 1h where channel != web", "feature web = amount"],
+  ])
+  func `a word that a feature has is no text, before its line as after it`(lines: [String]) throws {
+    let text = lines.joined(separator: "\n")
+    let error = #expect(throws: LanguageError.self) { try MeaningTests.profile(text) }
+    #expect(error?.message == "'web' is a feature, not a text")
+    // In double quotes it is one.
+    let quoted = text.replacing("= web", with: "= \"web\"")
+    let profile = try MeaningTests.profile(quoted)
+    profile.record(MeaningTests.record(0, minute: 0).span)
+    #expect(profile.vector.first(where: { $0 == 1 }) != nil || lines.count == 2)
+  }
+
   @Test func `learning leaves the state that deciding leaves`() throws {
     let text = """
       feature x = count() by account over 5h where ((count() by account over 3h where fraud) = 0)

@@ -69,6 +69,50 @@ struct StructureTests {
     StructureTests.checkOrder(seed: seed, different: different, steps: 18_000)
   }
 
+  /// Values of a tree of three levels, in the order in which they come and leave.
+  enum Arrival: CaseIterable {
+    case ascending
+    case descending
+    case random
+    case equal
+
+    func values(_ count: Int) -> [Int64] {
+      var random = SeededGenerator(seed: 9)
+      return (0..<Int64(count)).map { number in
+        switch self {
+        case .ascending: number
+        case .descending: -number
+        case .random: Int64.random(in: 0...50_000, using: &random)
+        case .equal: number / 3000
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Arrival.allCases)
+  func `trees of three levels fill, slide and empty`(arrival: Arrival) {
+    let reservation = Reservation()
+    let control = reservation.region(4096)
+    let words = reservation.region(64)
+    let tree = OrderedValues(reservation: reservation, reserve: 1 << 24, control: control, at: 0)
+    let (size, values) = (9000, arrival.values(14_000))
+    func check(_ stretch: ArraySlice<Int64>) {
+      let wanted = stretch.sorted()
+      #expect(wanted.indices.map { tree.value(at: $0, words, 0) } == wanted, "\(arrival)")
+    }
+    for (number, value) in values.enumerated() {
+      tree.insert(value, words, 0)
+      if number >= size { tree.remove(values[number - size], words, 0) }
+      if number % 3500 == 3499 { check(values[max(0, number + 1 - size)...number]) }
+    }
+    #expect(words.load(EntityWindows.State.height, as: UInt32.self) >= 2)
+    for number in values.count - size..<values.count {
+      if number % 2500 == 0 { check(values[number...]) }
+      tree.remove(values[number], words, 0)
+    }
+    #expect(tree.liveBytes == 0, "\(arrival)")
+  }
+
   // MARK: tables
 
   @Test(arguments: [11, 12] as [UInt64])

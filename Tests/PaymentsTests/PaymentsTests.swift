@@ -212,9 +212,44 @@ struct RecordTests {
     let disposition = Disposition(
       kind: .refunded,
       time: Timestamp(microseconds: 6),
-      record: record
+      record: record,
+      landed: Timestamp(microseconds: 7)
     )
     #expect(try Disposition(disposition.encoded) == disposition)
     #expect(throws: DecodingFailure.self) { try Disposition([9] + disposition.encoded) }
+    #expect(throws: DecodingFailure.self) { try Disposition(disposition.encoded.dropLast()) }
+  }
+
+  @Test func `a disposition of an older log landed at its transaction's own time`() throws {
+    var builder = TransactionBuilder(source: 1, schema: Dialect.native.schema)
+    builder.set(text: Schema.Text.id, "x")
+    builder.time = Timestamp(microseconds: 42)
+    var record: [UInt8] = []
+    builder.finish(into: &record)
+    var body: [UInt8] = [DispositionKind.refunded.rawValue]
+    body.append(little: Int64(50))
+    body.append(blob: record)
+    #expect(try Disposition(body).landed == Timestamp(microseconds: 42))
+  }
+
+  /// An activity entry's body, whatever its texts.
+  private func activityBody(account: Int, device: Int) -> [UInt8] {
+    var body: [UInt8] = [1, 0, 0, 1]
+    body.append(little: Int64(5))
+    body.append(text: String(repeating: "a", count: account))
+    body.append(text: String(repeating: "d", count: device))
+    return body
+  }
+
+  @Test func `an activity's texts are as long as a transaction's at most`() throws {
+    let longest = TransactionRecord.textBytesMax
+    let activity = try Activity(activityBody(account: longest, device: longest))
+    #expect(activity.account.utf8.count == longest && activity.device.utf8.count == longest)
+    for (account, device, name) in [(longest + 1, 0, "account"), (1, longest + 1, "device")] {
+      let failure = #expect(throws: DecodingFailure.self) {
+        try Activity(activityBody(account: account, device: device))
+      }
+      #expect(failure?.description.contains("the \(name) has 257 bytes") == true)
+    }
   }
 }

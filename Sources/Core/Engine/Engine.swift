@@ -84,22 +84,9 @@ package final class Engine {
   package func label(_ body: borrowing Span<UInt8>) {
     let record = body.extracting(Label.record(body))
     guard let state = source(TransactionRecord.source(record)) else { return }
-    let fraud = Label.verdict(body) == .fraud
-    state.profile.label(record, fraud: fraud, landed: Label.landed(body).microseconds)
-    digest = Fingerprint.chain(digest, TransactionRecord.content(record) ^ (fraud ? 1 : 0))
-    foldedEntries += 1
-  }
-
-  private func learn(_ activity: Activity) {
-    source(Int(activity.source))?.profile.record(activity)
-    foldedEntries += 1
-  }
-
-  private func learn(_ disposition: Disposition) {
-    let record = disposition.record.span
-    let landed = TransactionRecord.time(record).microseconds
-    source(TransactionRecord.source(record))?.profile
-      .dispose(record, disposition.kind, landed: landed)
+    state.profile.fold(label: body)
+    let verdict: UInt64 = Label.verdict(body) == .fraud ? 1 : 0
+    digest = Fingerprint.chain(digest, TransactionRecord.content(record) ^ verdict)
     foldedEntries += 1
   }
 
@@ -132,11 +119,11 @@ package final class Engine {
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
     case .activity, .disposition:
       do throws(DecodingFailure) {
-        if kind == .activity { learn(try Activity(body.array)) }
-        if kind == .disposition { learn(try Disposition(body.array)) }
+        try Profile.fold(kind, body) { source($0)?.profile }
       } catch {
         throw EngineError(.damagedEntry, "a damaged \(kind) entry: \(error)")
       }
+      foldedEntries += 1
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
     case .quarantine:
       do throws(DecodingFailure) {

@@ -75,36 +75,13 @@ package final class WindowFill {
       let record = last
       profile.settle(DecisionRecord.outcome(body), record.span)
       last.removeAll(keepingCapacity: true)
-    case .label:
-      let record = body.extracting(Label.record(body))
-      guard TransactionRecord.source(record) == Int(source) else { return }
-      profile.label(
-        record,
-        fraud: Label.verdict(body) == .fraud,
-        landed: Label.landed(body).microseconds
-      )
-    case .activity, .disposition: try takeOther(header.kind, body)
-    default: break
-    }
-  }
-
-  private func takeOther(
-    _ kind: EntryKind,
-    _ body: borrowing Span<UInt8>
-  ) throws(JournalError) {
-    do throws(DecodingFailure) {
-      if kind == .activity {
-        let activity = try Activity(body.array)
-        if activity.source == source { profile.record(activity) }
-      } else {
-        let disposition = try Disposition(body.array)
-        let record = disposition.record.span
-        guard TransactionRecord.source(record) == Int(source) else { return }
-        let landed = TransactionRecord.time(record).microseconds
-        profile.dispose(record, disposition.kind, landed: landed)
+    case .label, .activity, .disposition:
+      do throws(DecodingFailure) {
+        try Profile.fold(header.kind, body) { $0 == Int(source) ? profile : nil }
+      } catch {
+        throw JournalError(.corrupt, "a damaged \(header.kind) entry: \(error)")
       }
-    } catch {
-      throw JournalError(.corrupt, "a damaged \(kind) entry: \(error)")
+    default: break
     }
   }
 }

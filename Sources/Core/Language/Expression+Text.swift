@@ -24,7 +24,8 @@ extension Expression: CustomStringConvertible {
     }
   }
 
-  /// Whole numbers without a decimal part.
+  /// Whole numbers without a decimal part, else as few digits as tell the number from all others;
+  /// very small and very large ones with an exponent.
   package static func shown(_ value: Double) -> String {
     if value == value.rounded(), value.magnitude < 1e15 { return "\(Int64(value))" }
     return "\(value)"
@@ -34,7 +35,7 @@ extension Expression: CustomStringConvertible {
   package static func shown(seconds: Double) -> String {
     for (unit, length) in [("d", 86_400.0), ("h", 3600), ("m", 60)]
     where seconds >= length && (seconds / length).rounded() * length == seconds {
-      return shown(seconds / length) + unit
+      return shown((seconds / length).rounded()) + unit
     }
     return shown(seconds) + "s"
   }

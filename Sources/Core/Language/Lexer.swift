@@ -127,7 +127,8 @@ struct Lexer {
     UInt8(ascii: "d"): 86_400, UInt8(ascii: "w"): 604_800,
   ]
 
-  /// Digits with an optional decimal part, and an optional unit of time right behind.
+  /// Digits with an optional decimal part and an optional exponent, and an optional unit of time
+  /// right behind.
   private mutating func number(_ place: Location) throws(LanguageError) -> Token.Kind {
     let start = index
     while let byte = peek(), Lexer.isDigit(byte) || byte == UInt8(ascii: "_") { index += 1 }
@@ -135,10 +136,12 @@ struct Lexer {
       index += 1
       while let byte = peek(), Lexer.isDigit(byte) { index += 1 }
     }
+    skipExponent()
     let digits = bytes[start..<index].filter { $0 != UInt8(ascii: "_") }
     guard digits.count <= 30, let value = Double(String(decoding: digits, as: UTF8.self)) else {
       throw LanguageError("a number has at most 30 digits", at: place)
     }
+    guard value.isFinite else { throw Lexer.tooLarge(place) }
     guard let unit = peek(), Lexer.isLetter(unit) else { return .number(value) }
     let suffix = word()
     guard suffix.utf8.count == 1, let seconds = Lexer.unitSeconds[unit] else {
@@ -148,7 +151,20 @@ struct Lexer {
         hint: "units are s, m, h, d and w, as in 30m or 7d"
       )
     }
+    guard (value * seconds).isFinite else { throw Lexer.tooLarge(place) }
     return .duration(value * seconds)
+  }
+
+  private mutating func skipExponent() {
+    guard let letter = peek(), letter | 32 == UInt8(ascii: "e") else { return }
+    let isSigned = peek(1) == UInt8(ascii: "+") || peek(1) == UInt8(ascii: "-")
+    guard let digit = peek(isSigned ? 2 : 1), Lexer.isDigit(digit) else { return }
+    index += isSigned ? 2 : 1
+    while let byte = peek(), Lexer.isDigit(byte) { index += 1 }
+  }
+
+  private static func tooLarge(_ place: Location) -> LanguageError {
+    LanguageError("a number is below 1.8e308", at: place)
   }
 
   private mutating func text(_ place: Location) throws(LanguageError) -> String {

@@ -18,13 +18,15 @@ package enum ActivityKind: UInt8, Sendable, CaseIterable {
 
 /// The body of an activity entry: kind, success, source, time, account and device.
 package struct Activity: Sendable, Hashable {
-  package var source: UInt16
-  package var kind: ActivityKind
-  package var succeeded: Bool
-  package var time: Timestamp
-  package var account: String
-  package var device: String
+  package let source: UInt16
+  package let kind: ActivityKind
+  package let succeeded: Bool
+  package let time: Timestamp
+  package let account: String
+  package let device: String
 
+  /// Texts longer than `TransactionRecord.textBytesMax` must have been refused by the decoder, as a
+  /// transaction's; here they trap.
   package init(
     source: UInt16,
     kind: ActivityKind,
@@ -33,6 +35,9 @@ package struct Activity: Sendable, Hashable {
     account: String,
     device: String
   ) {
+    for text in [account, device] {
+      precondition(text.utf8.count <= TransactionRecord.textBytesMax, "text too long")
+    }
     self.source = source
     self.kind = kind
     self.succeeded = succeeded
@@ -62,7 +67,24 @@ package struct Activity: Sendable, Hashable {
     self.kind = kind
     succeeded = try reader.integer(UInt8.self) != 0
     time = Timestamp(microseconds: try reader.integer())
-    account = try reader.text()
-    device = try reader.text()
+    account = try Activity.text("account", &reader)
+    device = try Activity.text("device", &reader)
+  }
+
+  /// Names what windows know an entity by: no longer than a transaction's texts.
+  private static func text(
+    _ name: String,
+    _ reader: inout ByteReader
+  ) throws(DecodingFailure) -> String {
+    let place = reader.offset
+    let text = try reader.text()
+    guard text.utf8.count <= TransactionRecord.textBytesMax else {
+      throw DecodingFailure(
+        "the \(name) has \(text.utf8.count) bytes, at most \(TransactionRecord.textBytesMax) are"
+          + " taken,",
+        at: place
+      )
+    }
+    return text
   }
 }

@@ -18,23 +18,28 @@ package enum DispositionKind: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// The body of a disposition entry: kind, time, and the transaction's record, as a label has it.
+/// The body of a disposition entry: kind, time, the transaction's record and where that landed.
 package struct Disposition: Sendable, Hashable {
   package var kind: DispositionKind
   package var time: Timestamp
   /// The transaction's record.
   package var record: [UInt8]
+  /// The time at which the transaction landed in the windows: another than its own where it came
+  /// too late.
+  package var landed: Timestamp
 
-  package init(kind: DispositionKind, time: Timestamp, record: [UInt8]) {
+  package init(kind: DispositionKind, time: Timestamp, record: [UInt8], landed: Timestamp) {
     self.kind = kind
     self.time = time
     self.record = record
+    self.landed = landed
   }
 
   package var encoded: [UInt8] {
     var bytes: [UInt8] = [kind.rawValue]
     bytes.append(little: time.microseconds)
     bytes.append(blob: record)
+    bytes.append(little: landed.microseconds)
     return bytes
   }
 
@@ -46,9 +51,16 @@ package struct Disposition: Sendable, Hashable {
     }
     self.kind = kind
     time = Timestamp(microseconds: try reader.integer())
-    record = try reader.blob()
+    let record = try reader.blob()
     guard TransactionRecord.isValid(record.span) else {
       throw DecodingFailure("a damaged transaction", at: 9)
+    }
+    self.record = record
+    // Entries of older logs end here: as if the transaction had landed at its own time.
+    if reader.atEnd {
+      landed = TransactionRecord.time(record.span)
+    } else {
+      landed = Timestamp(microseconds: try reader.integer())
     }
   }
 }

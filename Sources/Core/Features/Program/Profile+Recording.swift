@@ -114,9 +114,7 @@ extension Profile {
     for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
       guard let name = name(kind.plan.key, record) else { continue }
       let seed = seed(number, record, landed)
-      if let change = kind.windows.label(name.span, seed, fraud: fraud) {
-        recentFacts.append(change)
-      }
+      if let change = kind.windows.label(name.span, seed, fraud: fraud) { keep(label: change) }
     }
   }
 
@@ -147,6 +145,26 @@ extension Profile {
       idHash: TransactionRecord.idHash(record),
       arrival: watermark
     )
+  }
+
+  /// How many of the newest facts a correction is compared with.
+  static let correctionReach = 256
+
+  /// Keeps a label's change for reading as of earlier times.
+  ///
+  /// One that takes a fraud back joins the change that said so, where no time has passed between
+  /// the two: no reading can fall between them, and labels that flip there take no memory.
+  private func keep(label change: FactChange) {
+    guard change.fraud < 0 else { return recentFacts.append(change) }
+    var index = recentFacts.count
+    let end = max(recentStart, index - Profile.correctionReach)
+    while index > end, recentFacts[index - 1].arrival == change.arrival {
+      index -= 1
+      guard recentFacts[index].isBeside(change) else { continue }
+      if !recentFacts[index].join(label: change) { recentFacts.remove(at: index) }
+      return
+    }
+    recentFacts.append(change)
   }
 
   /// Hides the facts that were not known yet at the time of a late transaction, or shows them

@@ -76,6 +76,9 @@ extension ProgramCompiler {
       draft.scale =
         field.isNumber ? Profile.numberScale : Double(source.currency.minorUnitsPerUnit)
     }
+    if aggregate.function == .decayedSum, let field {
+      draft.countFilter = try additiveFilter(selection, aggregate, field)
+    }
     for distance in [newer, older] where distance > 0 { add(offset: distance, to: kind) }
     try addColumns(aggregate, &draft, kind)
     try checkLimits(kind, place)
@@ -121,7 +124,9 @@ extension ProgramCompiler {
     _ kind: Int
   ) throws(LanguageError) {
     let (filter, field) = (draft.filter, draft.field)
-    if filter != nil { _ = add(Measure(kind: .count, filter: filter), to: kind) }
+    if let counted = draft.countFilter ?? filter {
+      _ = add(Measure(kind: .count, filter: counted), to: kind)
+    }
     if let fact = draft.fact { _ = add(fact.measure(filter), to: kind) }
     let value = ValueColumn(field: field, filter: filter)
     switch aggregate.function {

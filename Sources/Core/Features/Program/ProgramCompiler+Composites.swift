@@ -110,9 +110,8 @@ extension ProgramCompiler {
     let isOutlier = try emit(.less, bound, size, .truth, place)
     var isLearnt = try emit(.not, isOutlier, nil, .truth, place)
     if slot != nil {
-      let missing = try emit(.isMissing, value, nil, .truth, place)
-      let present = try emit(.not, missing, nil, .truth, place)
-      isLearnt = try emit(.and, isLearnt, present, .truth, place)
+      let isSummed = try compile(summed(field))
+      isLearnt = try emit(.and, isLearnt, isSummed, .truth, place)
     }
     if let condition = outer.condition {
       isLearnt = try emit(.and, isLearnt, compile(condition), .truth, place)

@@ -191,7 +191,14 @@ extension ProgramCompiler {
       let text: String
       switch right {
       case .text(let literal): text = literal
-      case .name(let word, _) where !isField(word) && featureValues[word] == nil: text = word
+      case .name(let word, _) where !isField(word) && !featureNames.contains(word): text = word
+      case .name(let word, _) where featureNames.contains(word):
+        // Wherever it is defined, so that the order of lines changes no meaning.
+        throw LanguageError(
+          "'\(word)' is a feature, not a text",
+          at: right.location ?? place,
+          hint: "as a text it stands in double quotes"
+        )
       default:
         throw LanguageError(
           "a text is compared with a text",

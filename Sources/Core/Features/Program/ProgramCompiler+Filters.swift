@@ -81,15 +81,43 @@ extension ProgramCompiler {
     _ aggregate: AggregateExpression,
     _ field: FieldUse
   ) throws(LanguageError) -> Int {
-    let name = Expression.name(field.name, field.place)
-    var present = Expression.unary(.not, .call("missing", [name], field.place), field.place)
-    if field.isNumber, aggregate.function == .mean || aggregate.function == .std {
-      // Beyond it a number is not summed.
-      let size = Expression.call("abs", [name], field.place)
-      present = .binary(.lessOrEqual, size, .number(Profile.summedNumberMax), field.place)
-    }
+    let sums = aggregate.function == .mean || aggregate.function == .std
+    let present = sums ? summed(field) : present(field)
     let both = selection.condition.map { Expression.binary(.and, present, $0, field.place) }
     return try number(ofFilter: both ?? present, aggregate.location)
+  }
+
+  private func present(_ field: FieldUse) -> Expression {
+    let name = Expression.name(field.name, field.place)
+    return .unary(.not, .call("missing", [name], field.place), field.place)
+  }
+
+  /// Whether a field counts in sums: it is there, and not too large a number.
+  func summed(_ field: FieldUse) -> Expression {
+    guard field.isNumber else { return present(field) }
+    let size = Expression.call("abs", [.name(field.name, field.place)], field.place)
+    return .binary(.lessOrEqual, size, .number(Profile.summedNumberMax), field.place)
+  }
+
+  /// The filter of a selection that passes over what adds nothing to a sum.
+  ///
+  /// Where nothing passes it a decayed sum is 0, whatever rounding earlier values left.
+  mutating func additiveFilter(
+    _ selection: Selection,
+    _ aggregate: AggregateExpression,
+    _ field: FieldUse
+  ) throws(LanguageError) -> Int {
+    let name = Expression.name(field.name, field.place)
+    var adds = Expression.binary(.notEqual, name, .number(0), field.place)
+    if field.isNumber {
+      // Half a millionth is rounded to nothing.
+      let size = Expression.call("abs", [name], field.place)
+      let least = Expression.number(0.5 / Profile.numberScale)
+      adds = .binary(.greater, size, least, field.place)
+      adds = .binary(.and, adds, summed(field), field.place)
+    }
+    let both = selection.condition.map { Expression.binary(.and, adds, $0, field.place) }
+    return try number(ofFilter: both ?? adds, aggregate.location)
   }
 
   /// A term that is a label or a disposition.

@@ -27,7 +27,9 @@ extension ProgramCompiler {
     if let fact = draft.fact {
       result.countOffset = plan.offset(of: fact.measure(draft.filter)) ?? -1
     } else {
-      result.countOffset = draft.filter == nil ? all : offset(.count)
+      let counted = draft.countFilter ?? draft.filter
+      let count = Measure(kind: .count, filter: counted)
+      result.countOffset = counted == nil ? all : plan.offset(of: count) ?? -1
     }
     switch draft.function {
     case .sum, .mean, .std:

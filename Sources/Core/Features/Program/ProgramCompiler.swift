@@ -10,6 +10,9 @@ package struct ProgramCompiler {
   static let stagesMax = 32
 
   let source: Source
+  /// What features the program defines anywhere.
+  let featureNames: Set<String>
+  /// Those that are compiled.
   var featureValues: [String: Value] = [:]
   var known: [Expression: Value] = [:]
   /// Operations by the stage in which they run.
@@ -60,6 +63,8 @@ package struct ProgramCompiler {
     var newer: Int64
     var older: Int64
     var filter: Int?
+    /// The filter by which its transactions are counted, where it is another.
+    var countFilter: Int?
     var fact: Fact?
     var field: Int?
     var isNumber = false
@@ -76,7 +81,7 @@ package struct ProgramCompiler {
     _ statements: [Statement],
     for source: Source
   ) throws(LanguageError) -> FeatureProgram {
-    var compiler = ProgramCompiler(source: source)
+    var compiler = ProgramCompiler(statements, source)
     var names: Set<String> = []
     for statement in statements {
       guard names.insert(statement.name).inserted else {
@@ -87,7 +92,14 @@ package struct ProgramCompiler {
     return compiler.finish()
   }
 
-  private init(source: Source) { self.source = source }
+  private init(_ statements: [Statement], _ source: Source) {
+    self.source = source
+    featureNames = Set(
+      statements.compactMap { statement in
+        if case .feature = statement.kind { statement.name } else { nil }
+      }
+    )
+  }
 
   private mutating func add(_ statement: Statement) throws(LanguageError) {
     switch statement.kind {

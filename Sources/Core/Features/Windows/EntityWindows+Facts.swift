@@ -15,6 +15,20 @@ struct FactChange: Sendable {
   var unmaturable: Int32 = 0
   /// Bit n: disposition n.
   var dispositions: UInt8 = 0
+
+  /// Whether another became known of the same event, at the same watermark.
+  func isBeside(_ other: FactChange) -> Bool {
+    idHash == other.idHash && time == other.time && entity == other.entity && kind == other.kind
+      && arrival == other.arrival
+  }
+
+  /// Takes on what a label changed beside this one; false where nothing is left of either.
+  mutating func join(label: FactChange) -> Bool {
+    fraud += label.fraud
+    labelled += label.labelled
+    unmaturable += label.unmaturable
+    return fraud != 0 || labelled != 0 || unmaturable != 0 || dispositions != 0
+  }
 }
 
 extension EntityWindows {
@@ -35,7 +49,7 @@ extension EntityWindows {
     change.fraud = (fraud ? 1 : 0) - fact(.fraud, entity, place)
     if has(.labelled) { change.labelled = 1 - fact(.labelled, entity, place) }
     change.unmaturable = -fact(.unmaturable, entity, place)
-    guard change.fraud != 0 || change.labelled != 0 || change.unmaturable != 0 else { return nil }
+    guard counts(change, at: place) else { return nil }
     apply(change, at: place, sign: 1)
     return change
   }
@@ -49,12 +63,11 @@ extension EntityWindows {
     guard let entity = known(name),
       let place = index(of: entity, time: seed.time, idHash: seed.idHash)
     else { return nil }
-    guard has(.disposition, disposition),
-      fact(.disposition, entity, place, disposition) == 0
-    else { return nil }
+    guard fact(.disposition, entity, place, disposition) == 0 else { return nil }
     var change = seed
     change.entity = entity
     change.dispositions = 1 << disposition
+    guard counts(change, at: place) else { return nil }
     apply(change, at: place, sign: 1)
     return change
   }
@@ -85,17 +98,41 @@ extension EntityWindows {
   private func apply(_ change: FactChange, at place: UInt32, sign: Int32) {
     let ring = ring(header(change.entity))
     for number in 0..<layout.facts.count {
-      let column = layout.facts[number]
-      let delta: Int32 =
-        switch column.kind {
-        case .fraud: change.fraud
-        case .labelled: change.labelled
-        case .unmaturable: change.unmaturable
-        default: Int32(change.dispositions >> column.disposition & 1)
-        }
-      if delta == 0 || (column.passed >= 0 && grown(column.passed, ring, place) == 0) { continue }
-      add(UInt32(bitPattern: delta * sign), to: column.offset, change.entity, behind: place)
+      let delta = delta(change, number, ring, place)
+      if delta == 0 { continue }
+      let offset = layout.facts[number].offset
+      add(UInt32(bitPattern: delta * sign), to: offset, change.entity, behind: place)
     }
+  }
+
+  /// Whether a change is one to any column.
+  ///
+  /// An event that passes no filter of a fact would else be told of it again and again.
+  private func counts(_ change: FactChange, at place: UInt32) -> Bool {
+    let ring = ring(header(change.entity))
+    for number in 0..<layout.facts.count where delta(change, number, ring, place) != 0 {
+      return true
+    }
+    return false
+  }
+
+  /// What a change adds to a column; 0 where the event did not pass the column's filter.
+  private func delta(
+    _ change: FactChange,
+    _ number: Int,
+    _ ring: Ring,
+    _ place: UInt32
+  ) -> Int32 {
+    let column = layout.facts[number]
+    let delta: Int32 =
+      switch column.kind {
+      case .fraud: change.fraud
+      case .labelled: change.labelled
+      case .unmaturable: change.unmaturable
+      default: Int32(change.dispositions >> column.disposition & 1)
+      }
+    if delta == 0 || (column.passed >= 0 && grown(column.passed, ring, place) == 0) { return 0 }
+    return delta
   }
 
   private func has(_ kind: MeasureKind, _ disposition: UInt8 = 0) -> Bool {
