@@ -56,11 +56,12 @@ extension Profile {
   // hash table, its header, then its name and its events. They are asked for ahead in steps, each
   // for all looks in turn, so that these wait together.
 
-  /// Notes and hashes the names of all looks, and asks for their places in the hash tables.
-  func note(_ record: borrowing Span<UInt8>) {
+  /// Notes and hashes the names of some looks, and asks for their places in the hash tables.
+  func note(_ record: borrowing Span<UInt8>, _ numbers: Table<Int>) {
     let (looks, windows, names) = (looks, windows, names)
     var start = 0
-    for number in 0..<looks.count {
+    for place in 0..<numbers.count {
+      let number = numbers[place]
       let look = looks.row(number)
       let end = note(look, record, names.bytes, at: start)
       names.setName(number, start: start, count: max(0, end - start))
@@ -73,9 +74,11 @@ extension Profile {
     }
   }
 
-  func prefetchHeaders() {
+  func prefetchHeaders(_ numbers: Table<Int>) {
     let (looks, windows, names) = (looks, windows, names)
-    for number in 0..<looks.count where names.name(number).count > 0 {
+    for place in 0..<numbers.count {
+      let number = numbers[place]
+      if names.name(number).count == 0 { continue }
       let kind = windows[looks.row(number).fields.kind]
       names.setCandidate(number, kind.prefetchHeader(names.hash(number)))
     }
@@ -86,6 +89,32 @@ extension Profile {
     for number in 0..<looks.count where names.name(number).count > 0 {
       let candidate = names.candidate(number)
       if candidate >= 0 { windows[looks.row(number).fields.kind].prefetchEvents(candidate) }
+    }
+  }
+
+  /// Calls back for each kind that keeps labels or dispositions and each entity of such a kind
+  /// that a past transaction belongs to.
+  func forEachFactEntity(
+    _ record: borrowing Span<UInt8>,
+    _ body: (_ kind: Int, _ entity: Int) -> Void
+  ) {
+    let (looks, windows, names, numbers) = (looks, windows, names, factLooks)
+    note(record, numbers)
+    prefetchHeaders(numbers)
+    for place in 0..<numbers.count {
+      let number = numbers[place]
+      let candidate = names.candidate(number)
+      if names.name(number).count > 0, candidate >= 0 { windows[number].prefetchNewest(candidate) }
+    }
+    for place in 0..<numbers.count {
+      let number = numbers[place]
+      let name = names.name(number)
+      if name.count == 0 { continue }
+      let (hash, candidate) = (names.hash(number), names.candidate(number))
+      let entity = names.bytes.withBytes(at: name.start, count: name.count) {
+        windows[number].find($0, hash: hash, candidate: candidate)
+      }
+      if entity >= 0 { body(looks[number].kind, entity) }
     }
   }
 

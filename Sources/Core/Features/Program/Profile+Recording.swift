@@ -6,9 +6,9 @@ extension Profile {
   package func record(_ record: borrowing Span<UInt8>, evaluate: Bool = true) {
     let time = TransactionRecord.time(record).microseconds
     land(time)
-    note(record)
+    note(record, allLooks)
     run(operations[0], record, time)
-    prefetchHeaders()
+    prefetchHeaders(allLooks)
     fillDeltas(record)
     prefetchEvents()
     wasApproximate = false
@@ -111,10 +111,10 @@ extension Profile {
 
   /// Applies a label to the windows of its transaction's entities.
   package func label(_ record: borrowing Span<UInt8>, fraud: Bool, landed: Int64) {
-    for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
-      guard let name = name(kind.plan.key, record) else { continue }
-      let seed = seed(number, record, landed)
-      if let change = kind.windows.label(name.span, seed, fraud: fraud) { keep(label: change) }
+    let idHash = TransactionRecord.idHash(record)
+    forEachFactEntity(record) { kind, entity in
+      let seed = seed(kind, entity, idHash, landed)
+      if let change = windows[kind].label(seed, fraud: fraud) { keep(label: change) }
     }
   }
 
@@ -124,11 +124,10 @@ extension Profile {
     _ disposition: DispositionKind,
     landed: Int64
   ) {
-    for (number, kind) in kinds.enumerated() where kind.plan.hasLabels {
-      guard let name = name(kind.plan.key, record) else { continue }
-      let seed = seed(number, record, landed)
-      let raw = disposition.rawValue
-      if let change = kind.windows.dispose(name.span, seed, raw) {
+    let idHash = TransactionRecord.idHash(record)
+    forEachFactEntity(record) { kind, entity in
+      let seed = seed(kind, entity, idHash, landed)
+      if let change = windows[kind].dispose(seed, disposition.rawValue) {
         recentFacts.append(change)
       }
     }
@@ -136,15 +135,11 @@ extension Profile {
 
   private func seed(
     _ kind: Int,
-    _ record: borrowing Span<UInt8>,
+    _ entity: Int,
+    _ idHash: UInt32,
     _ landed: Int64
   ) -> FactChange {
-    FactChange(
-      kind: kind,
-      time: landed,
-      idHash: TransactionRecord.idHash(record),
-      arrival: watermark
-    )
+    FactChange(kind: kind, entity: entity, time: landed, idHash: idHash, arrival: watermark)
   }
 
   /// How many of the newest facts a correction is compared with.

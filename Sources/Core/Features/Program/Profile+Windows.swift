@@ -1,18 +1,6 @@
 import Payments
 
 extension Profile {
-  /// The name that some slots of a record make; nil where a part is absent.
-  func name(_ slots: [Int], _ record: borrowing Span<UInt8>) -> [UInt8]? {
-    var name: [UInt8] = []
-    for slot in slots {
-      let range = TransactionRecord.text(slot, record)
-      if range.isEmpty { return nil }
-      if slots.count > 1 { name.append(little: UInt16(truncatingIfNeeded: range.count)) }
-      name.append(record.extracting(range))
-    }
-    return name
-  }
-
   /// Records the transaction in the windows of its own entities, then looks at the others.
   func update(_ idHash: UInt32) {
     let (looks, views, windows, names) = (looks, views, windows, names)
@@ -193,6 +181,19 @@ extension EntityWindows {
       // Most windows move on by an event.
       events.prefetch(slot &+ stride)
       place &+= 4
+    }
+  }
+
+  /// Asks for an entity's newest events, where labels mostly belong.
+  @inline(__always)
+  func prefetchNewest(_ candidate: Int) {
+    let header = header(candidate)
+    table.names.memory.prefetch(Int(headers.load(header + Header.name, as: UInt32.self)) * 8)
+    let ring = ring(header)
+    var back: UInt32 = 1
+    while back <= 8 {
+      events.prefetch(slot(ring.head &- back, ring))
+      back &*= 2
     }
   }
 

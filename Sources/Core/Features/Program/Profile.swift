@@ -10,6 +10,10 @@ package final class Profile {
   let windows: Table<EntityWindows>
   let views: Table<View>
   let looks: Table<Look>
+  /// The numbers of all looks; and of those at windows with labels or dispositions, which are
+  /// numbered as their kinds.
+  let allLooks: Table<Int>
+  let factLooks: Table<Int>
   let additions: Table<Addition>
   let lateAdditions: [LateAddition]
   let aggregates: Table<AggregatePlan>
@@ -142,6 +146,8 @@ package final class Profile {
     windows = reservation.table(kinds.map(\.windows))
     views = reservation.table(program.views.map { _ in View(reservation.region(View.bytes)) })
     looks = reservation.table(program.views.map { Look($0) })
+    allLooks = reservation.table(Array(program.views.indices))
+    factLooks = reservation.table(program.plans.indices.filter { program.plans[$0].hasLabels })
     registers = reservation.region(Registers.bytes).registers
     for (register, value) in program.constants { registers[register] = value }
     additions = reservation.table(Addition.all(of: program))

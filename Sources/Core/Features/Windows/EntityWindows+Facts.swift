@@ -32,20 +32,14 @@ struct FactChange: Sendable {
 }
 
 extension EntityWindows {
-  /// Applies a label to the event it belongs to, reversing an earlier one; nil where the event is
+  /// Applies a label to the event of `seed`, reversing an earlier one; nil where the event is
   /// not kept (any more) or nothing changed.
   ///
   /// Cost: O(events since it).
-  func label(
-    _ name: borrowing Span<UInt8>,
-    _ seed: FactChange,
-    fraud: Bool
-  ) -> FactChange? {
-    guard let entity = known(name),
-      let place = index(of: entity, time: seed.time, idHash: seed.idHash)
-    else { return nil }
+  func label(_ seed: FactChange, fraud: Bool) -> FactChange? {
+    let entity = seed.entity
+    guard let place = index(of: entity, time: seed.time, idHash: seed.idHash) else { return nil }
     var change = seed
-    change.entity = entity
     change.fraud = (fraud ? 1 : 0) - fact(.fraud, entity, place)
     if has(.labelled) { change.labelled = 1 - fact(.labelled, entity, place) }
     change.unmaturable = -fact(.unmaturable, entity, place)
@@ -55,17 +49,11 @@ extension EntityWindows {
   }
 
   /// Notes a disposition of an event; nil where the event is not kept or it was noted before.
-  func dispose(
-    _ name: borrowing Span<UInt8>,
-    _ seed: FactChange,
-    _ disposition: UInt8
-  ) -> FactChange? {
-    guard let entity = known(name),
-      let place = index(of: entity, time: seed.time, idHash: seed.idHash)
-    else { return nil }
+  func dispose(_ seed: FactChange, _ disposition: UInt8) -> FactChange? {
+    let entity = seed.entity
+    guard let place = index(of: entity, time: seed.time, idHash: seed.idHash) else { return nil }
     guard fact(.disposition, entity, place, disposition) == 0 else { return nil }
     var change = seed
-    change.entity = entity
     change.dispositions = 1 << disposition
     guard counts(change, at: place) else { return nil }
     apply(change, at: place, sign: 1)
