@@ -97,7 +97,7 @@ struct Scale {
   }
 
   /// Snapshot and restoring of a million accounts and as many terminals, with 15 features.
-  private func snapshot() throws -> Bool {
+  func snapshot() throws -> Bool {
     let text = Scale.features(15, windows: ["90d"])
     let engine = try makeEngine(text)
     var traffic = CardTraffic(source: source, entities: 1_000_000)

@@ -26,6 +26,7 @@ struct UnsafeCodeTests {
     "Sources/App/assay/Demo.swift",
     "Sources/App/assay/ProgramFiles.swift",
     "Sources/App/assay/Signals.swift",
+    "Sources/Core/Features/Windows/ByteWriter.swift",
     "Sources/Core/Features/Windows/Memory.swift",
     "Sources/Core/Journal/CRC32C.swift",
     "Sources/Core/Models/Attribution/QuadratureSweep.swift",

@@ -4,7 +4,7 @@ import Payments
 
 /// The state of an engine after a prefix of the log: start from it and fold the rest.
 package enum EngineSnapshot {
-  static let magic: UInt64 = 0x3230_5041_4E53_5341  // "ASSNAP02"
+  static let magic: UInt64 = 0x3330_5041_4E53_5341  // "ASSNAP03"
 
   /// Where in the log a snapshot was taken.
   package struct Place: Sendable, Hashable {
@@ -23,6 +23,9 @@ package enum EngineSnapshot {
   /// The whole state as bytes, closed by a checksum.
   package static func encode(_ engine: Engine, at place: Place) -> [UInt8] {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(
+      engine.sources.values.reduce(1 << 16) { $0 + $1.profile.encodedSizeMax }
+    )
     bytes.append(little: magic)
     bytes.append(little: Engine.semanticsVersion)
     bytes.append(little: place.position.bytes)
@@ -30,8 +33,8 @@ package enum EngineSnapshot {
     bytes.append(little: place.lastReceivedAt)
     bytes.append(little: engine.digest)
     bytes.append(little: engine.foldedEntries)
-    bytes.append(little: engine.stateDigest())
     bytes.append(little: UInt32(engine.sources.count))
+    var digests: [UInt16: UInt64] = [:]
     for number in engine.sources.keys.sorted() {
       guard let state = engine.sources[number] else { continue }
       state.source.encode(into: &bytes)
@@ -42,12 +45,13 @@ package enum EngineSnapshot {
       bytes.append(blob: state.model?.encoded ?? [])
       bytes.append(little: state.adoption?.from.bytes ?? 0)
       bytes.append(little: state.adoption?.at.bytes ?? 0)
-      state.profile.encode(into: &bytes)
+      digests[number] = state.profile.encode(into: &bytes)
     }
     bytes.append(little: UInt32(engine.quarantine.count))
     for subject in engine.quarantine.keys.sorted() {
       bytes.append(blob: engine.quarantine[subject]?.encoded ?? [])
     }
+    bytes.append(little: engine.stateDigest { number, _ in digests[number] ?? 0 })
     bytes.append(little: CRC32C.of(bytes.span))
     return bytes
   }
@@ -79,15 +83,17 @@ package enum EngineSnapshot {
       var reader = ByteReader(bytes, at: 34)
       engine.digest = try reader.integer()
       engine.foldedEntries = try reader.integer()
-      let wanted = try reader.integer(UInt64.self)
+      var digests: [UInt16: UInt64] = [:]
       for _ in 0..<(try reader.count(unit: 32)) {
-        try restoreSource(from: &reader, into: engine)
+        let (number, digest) = try restoreSource(from: &reader, into: engine)
+        digests[number] = digest
       }
       for _ in 0..<(try reader.count(unit: 4)) {
         let entry = try Quarantine(try reader.blob())
         engine.quarantine[entry.subject] = entry
       }
-      guard engine.stateDigest() == wanted else {
+      let wanted = try reader.integer(UInt64.self)
+      guard engine.stateDigest({ number, _ in digests[number] ?? 0 }) == wanted else {
         throw EngineError(.snapshot, "the restored state has another digest than the snapshot")
       }
     } catch let failure as DecodingFailure {
@@ -103,7 +109,7 @@ package enum EngineSnapshot {
   private static func restoreSource(
     from reader: inout ByteReader,
     into engine: Engine
-  ) throws {
+  ) throws -> (source: UInt16, digest: UInt64) {
     let source = try Source(from: &reader)
     let state = try SourceState(source, seed: engine.seed, reserve: engine.reserve)
     state.featureName = try reader.text()
@@ -122,6 +128,6 @@ package enum EngineSnapshot {
     )
     engine.register(state)
     if !model.isEmpty { try engine.apply(.model, restoring: model) }
-    try state.profile.restore(from: &reader)
+    return (source.id, try state.profile.restore(from: &reader))
   }
 }

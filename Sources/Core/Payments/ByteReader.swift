@@ -16,6 +16,8 @@ package struct ByteReader {
   }
 
   package var atEnd: Bool { offset >= bytes.count }
+  /// Bytes that are not read yet.
+  package var left: Int { bytes.count - offset }
 
   package mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(
     _ type: T.Type = T.self
