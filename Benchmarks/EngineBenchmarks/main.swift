@@ -1,7 +1,7 @@
 import Foundation
 
-// EngineBenchmarks [FILE] [--only handbook|decisions|scale|snapshot|flight] [--rounds N] [--transactions N]
-//                  [--entities N] [--reserve-mib N]
+// EngineBenchmarks [FILE] [--only handbook|decisions|scale|snapshot|flight] [--rounds N]
+//                  [--transactions N] [--entities N] [--reserve-mib N]
 let options = Options(Array(CommandLine.arguments.dropFirst()))
 var reached = true
 let only = options.text("only")

@@ -28,6 +28,7 @@ struct UnsafeCodeTests {
     "Sources/App/assay/Signals.swift",
     "Sources/Core/Features/Windows/ByteWriter.swift",
     "Sources/Core/Features/Windows/Memory.swift",
+    "Sources/Core/Features/Windows/RestoreJob.swift",
     "Sources/Core/Journal/CRC32C.swift",
     "Sources/Core/Models/Attribution/QuadratureSweep.swift",
     "Sources/Core/Models/Trees/PackedTrees.swift",

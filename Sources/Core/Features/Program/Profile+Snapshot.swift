@@ -32,15 +32,17 @@ extension Profile {
   /// Restores what `encode` wrote into an empty profile of the same program; the digest of the
   /// state that it is in then.
   @discardableResult
-  package func restore(from reader: inout ByteReader) throws(DecodingFailure) -> UInt64 {
+  package func restore(
+    from reader: inout ByteReader,
+    by workers: Workers = .caller
+  ) throws(DecodingFailure) -> UInt64 {
     watermark = try reader.integer()
     warmingUntil = try reader.integer()
     let count = try reader.count(unit: 20)
     guard count == windows.count else {
       throw DecodingFailure("\(count) entity kinds, \(windows.count) expected", at: reader.offset)
     }
-    var digests: [UInt64] = []
-    for kind in kinds { digests.append(try kind.windows.restore(from: &reader)) }
+    let digests = try restoreKinds(from: &reader, by: workers)
     for _ in 0..<(try reader.count(unit: 39)) {
       let number = Int(try reader.integer(UInt16.self))
       let name = try reader.blob()
@@ -62,6 +64,23 @@ extension Profile {
       )
     }
     return digest(of: digests)
+  }
+
+  /// Restores all kinds, the longest first; their digests.
+  private func restoreKinds(
+    from reader: inout ByteReader,
+    by workers: Workers
+  ) throws(DecodingFailure) -> [UInt64] {
+    var jobs: [RestoreJob] = []
+    for kind in kinds {
+      let size = Int(clamping: try reader.integer(UInt64.self))
+      jobs.append(RestoreJob(kind, from: try reader.part(size)))
+    }
+    let sorted = jobs.sorted { $0.size > $1.size }
+    workers.run(sorted.count) { sorted[$0].run() }
+    var digests: [UInt64] = []
+    for job in jobs { digests.append(try job.digest()) }
+    return digests
   }
 
   /// A digest of all events kept, in any order of entities.

@@ -8,13 +8,12 @@ extension EntityWindows {
   func restore(from reader: inout ByteReader) throws(DecodingFailure) -> UInt64 {
     control.store(try reader.integer(Int64.self), at: Control.evictedUntil)
     control.store(try reader.integer(Int64.self), at: Control.evictions)
-    let count = try reader.count(unit: EntityWindows.headBytes)
+    let count = Int(try reader.integer(UInt32.self))
     let pairCount = Int(try reader.integer(UInt32.self))
-    let size = Int(clamping: try reader.integer(UInt64.self))
-    let place = reader.offset
+    let (place, size) = (reader.offset, reader.left)
     guard control.load(Control.headersUsed, as: Int.self) == 0,
-      size <= reader.left, pairCount <= size / 16, header(count) <= headers.capacity,
-      table.reserve(count), pairs.reserve(pairCount)
+      count <= size / EntityWindows.headBytes, pairCount <= size / 16,
+      header(count) <= headers.capacity, table.reserve(count), pairs.reserve(pairCount)
     else { throw DecodingFailure("\(count) entities do not fit", at: place) }
     var failure: DecodingFailure?
     let digest = try reader.read(size) { bytes in
@@ -100,23 +99,29 @@ extension EntityWindows {
     let unit = rings.allocate(log, bytes: layout.slotBytes << log)
     headers.store(unit, at: header + Header.ring)
     events.write(bytes.extracting(ring..<end), at: Int(unit) * 8)
-    if layout.linkCount > 0 { prefetchPairs(entity, header) }
+    if layout.linkCount > 0 {
+      let pairs = pairs
+      forEachNewest(self.ring(header)) { key, _ in pairs.prefetch(key, entity) }
+    }
     return end
   }
 
-  private func prefetchPairs(_ entity: Int, _ header: Int) {
-    let ring = ring(header)
-    for number in 0..<layout.linkCount {
-      let column = layout.linksStart + 16 * number
-      var index = ring.tail
-      while index != ring.head {
-        let slot = slot(index, ring) + column
-        let key: UInt64 = events.load(slot + Link.key)
-        if key != 0, events.load(slot + Link.next, as: UInt32.self) == 0 {
-          pairs.prefetch(key, entity)
-        }
-        index &+= 1
+  /// Calls back for the last event of each text of an entity.
+  @inline(__always)
+  private func forEachNewest(_ ring: Ring, _ body: (_ key: UInt64, _ index: UInt32) -> Void) {
+    // The layout is read once: the compiler cannot know that no store changes it.
+    let (events, stride, columns) = (events, stride, layout.linkCount)
+    let first = ring.start + layout.linksStart
+    var index = ring.tail
+    while index != ring.head {
+      var place = first + Int(index & ring.mask) * stride
+      let end = place + 16 * columns
+      while place < end {
+        let key: UInt64 = events.load(place + Link.key)
+        if key != 0, events.load(place + Link.next, as: UInt32.self) == 0 { body(key, index) }
+        place += 16
       }
+      index &+= 1
     }
   }
 
@@ -135,25 +140,13 @@ extension EntityWindows {
     }
     if !layout.hasColumns { return }
     if layout.trees.count > 0 { rebuildTrees(ring) }
-    rebuildLinks(entity, ring)
+    if layout.linkCount > 0 {
+      let pairs = pairs
+      forEachNewest(ring) { key, index in pairs.insert(key, entity, newest: index) }
+    }
     for number in 0..<layout.tracked.count
     where !rebuild(layout.tracked[number], entity, header, ring) {
       throw DecodingFailure("a text of a window is not among its entity's", at: place)
-    }
-  }
-
-  private func rebuildLinks(_ entity: Int, _ ring: Ring) {
-    for number in 0..<layout.linkCount {
-      let column = layout.linksStart + 16 * number
-      var index = ring.tail
-      while index != ring.head {
-        let slot = slot(index, ring) + column
-        let key: UInt64 = events.load(slot + Link.key)
-        if key != 0, events.load(slot + Link.next, as: UInt32.self) == 0 {
-          pairs.insert(key, entity, newest: index)
-        }
-        index &+= 1
-      }
     }
   }
 
@@ -171,9 +164,11 @@ extension EntityWindows {
     let (left, entered) = bounds(window, header, ring)
     headers.store(entered, at: state + State.entered)
     headers.store(left, at: state + State.left)
+    let (events, headers, ordered, stride) = (events, headers, ordered, stride)
+    let first = ring.start + window.column
     var index = left
     while index != entered {
-      let slot = slot(index, ring) + window.column
+      let slot = first + Int(index & ring.mask) * stride
       if window.contents == TrackedWindow.Contents.ordered.rawValue {
         let value: Int64 = events.load(slot)
         if value != EntityWindows.noValue { ordered.insert(value, headers, state) }
@@ -240,8 +235,10 @@ extension EntityWindows {
     guard let pair = pairs.find(events.load(slot + Link.key), entity) else { return false }
     pairs.setCounter(window.counter, count, at: pair)
     headers.add(count, at: state + State.count)
-    let sum: Int64 = headers.load(state + State.sum)
-    headers.store(sum &+ EntityWindows.weight(count), at: state + State.sum)
+    if count > 1 {
+      let sum: Int64 = headers.load(state + State.sum)
+      headers.store(sum &+ EntityWindows.weight(count), at: state + State.sum)
+    }
     return true
   }
 }

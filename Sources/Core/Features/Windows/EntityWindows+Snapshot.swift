@@ -37,15 +37,16 @@ extension EntityWindows {
       + table.names.liveBytes
   }
 
-  /// Appends the state in a form that does not depend on where it lies in memory: entities in the
-  /// order in which they were recorded last. Returns their digest.
+  /// Appends the state in a form that does not depend on where it lies in memory; its digest.
+  ///
+  /// Entities stand in the order in which they were recorded last, behind the length of all that.
   func encode(into bytes: inout [UInt8]) -> UInt64 {
+    let sizePlace = bytes.count
+    bytes.append(little: UInt64(0))
     bytes.append(little: control.load(Control.evictedUntil, as: Int64.self))
     bytes.append(little: control.load(Control.evictions, as: Int64.self))
     bytes.append(little: UInt32(entityCount))
     bytes.append(little: UInt32(pairs.count))
-    let sizePlace = bytes.count
-    bytes.append(little: UInt64(0))
     var digest = digestStart
     ByteWriter.append(encodedSizeMax, to: &bytes) { writer in
       forEachEntityInOrder { header, ring in

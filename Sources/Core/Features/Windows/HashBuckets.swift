@@ -116,6 +116,15 @@ struct HashBuckets {
   }
 
   private func emptySlot(in start: Slot) -> Slot {
+    // Most buckets have room, and most are not in the overflow.
+    if start >= 0 {
+      var slot = start
+      let end = start + slots * slotBytes
+      while slot < end {
+        if memory.load(slot, as: UInt64.self) == 0 { return slot }
+        slot += slotBytes
+      }
+    }
     var bucket = start
     while true {
       for number in 0..<slots {
