@@ -1,7 +1,7 @@
 import Foundation
 
-// EngineBenchmarks [FILE] [--only handbook|decisions|flight] [--rounds N] [--transactions N]
-//                  [--entities N] [--reserve-mib N]
+// EngineBenchmarks [FILE] [--only handbook|decisions|scale|snapshot|flight] [--rounds N]
+//                  [--transactions N] [--entities N] [--reserve-mib N]
 let options = Options(Array(CommandLine.arguments.dropFirst()))
 var reached = true
 let only = options.text("only")
@@ -23,6 +23,10 @@ if only == nil || only == "decisions" {
     let reserve = (options.number("reserve-mib") ?? 32 << 10) << 20
     if try !decisions.run(reserve: reserve) { reached = false }
   }
+}
+if only == "snapshot" {
+  let scale = Scale(transactions: options.number("transactions") ?? 1_000_000)
+  if try !scale.snapshot() { reached = false }
 }
 if only == nil || only == "scale" {
   let scale = Scale(transactions: options.number("transactions") ?? 1_000_000)

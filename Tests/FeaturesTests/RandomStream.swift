@@ -202,6 +202,11 @@ struct RandomStream {
     guard reader.atEnd, restored.stateDigest() == profile.stateDigest() else {
       throw DecodingFailure("the restored state is another", at: reader.offset)
     }
+    var again: [UInt8] = []
+    restored.encode(into: &again)
+    guard again == bytes else {
+      throw DecodingFailure("the restored state has another snapshot", at: 0)
+    }
     profile = restored
   }
 }

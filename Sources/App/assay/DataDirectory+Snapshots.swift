@@ -23,9 +23,10 @@ extension DataDirectory {
     }
   }
 
-  /// The bytes of the snapshots up to a place of the log, newest first.
-  func snapshotBytes(upTo limit: Position? = nil) -> [[UInt8]] {
-    snapshotNames.filter { $0.position <= limit ?? $0.position }.compactMap { name in
+  /// The bytes of the snapshots up to a place of the log, newest first, each read when it is
+  /// asked for.
+  func snapshotBytes(upTo limit: Position? = nil) -> some Sequence<[UInt8]> {
+    snapshotNames.filter { $0.position <= limit ?? $0.position }.lazy.compactMap { name in
       FileManager.default.contents(atPath: name.path).map { [UInt8]($0) }
     }
   }

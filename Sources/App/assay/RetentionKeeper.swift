@@ -93,7 +93,8 @@ final class RetentionKeeper {
 
   private func hasAnchor(_ start: UInt64) -> Bool {
     let place = Retention.firstBatch(start)
-    guard let bytes = directory.snapshotBytes(upTo: place).first else { return false }
-    return SnapshotFile.place(of: bytes)?.position == place
+    let newest = directory.snapshotBytes(upTo: place).first { _ in true }
+    guard let newest else { return false }
+    return SnapshotFile.place(of: newest)?.position == place
   }
 }

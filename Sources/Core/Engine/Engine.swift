@@ -9,7 +9,7 @@ import Payments
 /// and when features are exported for training.
 package final class Engine {
   /// Changes when a code change may change the bits of a decision.
-  package static let semanticsVersion: UInt16 = 2
+  package static let semanticsVersion: UInt16 = 3
   /// Entries between two logged digests.
   package static let digestInterval = 100_000
 
@@ -214,12 +214,15 @@ package final class Engine {
   /// A digest of the whole state, whatever the order of its tables and the layout of its memory.
   ///
   /// Cost: one pass over all live events.
-  package func stateDigest() -> UInt64 {
+  package func stateDigest() -> UInt64 { stateDigest { $1.profile.stateDigest() } }
+
+  /// The same with the digest of each source's profile as `profile` has it.
+  func stateDigest(_ profile: (UInt16, SourceState) -> UInt64) -> UInt64 {
     var state = Fingerprint.chain(digest, foldedEntries)
     for subject in quarantine.keys.sorted() { state = Fingerprint.chain(state, subject) }
     for number in sources.keys.sorted() {
       guard let source = sources[number] else { continue }
-      state = Fingerprint.chain(state, source.profile.stateDigest())
+      state = Fingerprint.chain(state, profile(number, source))
       state = Fingerprint.chain(state, source.model?.fingerprint ?? 0)
     }
     return state

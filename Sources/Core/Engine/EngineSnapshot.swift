@@ -1,10 +1,10 @@
 import Features
 package import Journal
-import Payments
+package import Payments
 
 /// The state of an engine after a prefix of the log: start from it and fold the rest.
 package enum EngineSnapshot {
-  static let magic: UInt64 = 0x3230_5041_4E53_5341  // "ASSNAP02"
+  static let magic: UInt64 = 0x3330_5041_4E53_5341  // "ASSNAP03"
 
   /// Where in the log a snapshot was taken.
   package struct Place: Sendable, Hashable {
@@ -23,6 +23,17 @@ package enum EngineSnapshot {
   /// The whole state as bytes, closed by a checksum.
   package static func encode(_ engine: Engine, at place: Place) -> [UInt8] {
     var bytes: [UInt8] = []
+    encode(engine, at: place, into: &bytes)
+    return bytes
+  }
+
+  /// Appends the same.
+  package static func encode(_ engine: Engine, at place: Place, into bytes: inout [UInt8]) {
+    let start = bytes.count
+    bytes.reserveCapacity(
+      start
+        + engine.sources.values.reduce(1 << 16) { $0 + $1.profile.encodedSizeMax }
+    )
     bytes.append(little: magic)
     bytes.append(little: Engine.semanticsVersion)
     bytes.append(little: place.position.bytes)
@@ -30,8 +41,8 @@ package enum EngineSnapshot {
     bytes.append(little: place.lastReceivedAt)
     bytes.append(little: engine.digest)
     bytes.append(little: engine.foldedEntries)
-    bytes.append(little: engine.stateDigest())
     bytes.append(little: UInt32(engine.sources.count))
+    var digests: [UInt16: UInt64] = [:]
     for number in engine.sources.keys.sorted() {
       guard let state = engine.sources[number] else { continue }
       state.source.encode(into: &bytes)
@@ -42,52 +53,58 @@ package enum EngineSnapshot {
       bytes.append(blob: state.model?.encoded ?? [])
       bytes.append(little: state.adoption?.from.bytes ?? 0)
       bytes.append(little: state.adoption?.at.bytes ?? 0)
-      state.profile.encode(into: &bytes)
+      digests[number] = state.profile.encode(into: &bytes)
     }
     bytes.append(little: UInt32(engine.quarantine.count))
     for subject in engine.quarantine.keys.sorted() {
       bytes.append(blob: engine.quarantine[subject]?.encoded ?? [])
     }
-    bytes.append(little: CRC32C.of(bytes.span))
-    return bytes
+    bytes.append(little: engine.stateDigest { number, _ in digests[number] ?? 0 })
+    bytes.append(little: CRC32C.of(bytes.span.extracting(start..<bytes.count)))
   }
 
   /// Where a snapshot stands, if its bytes are whole and of this semantics version.
-  package static func place(of bytes: [UInt8]) -> Place? {
+  package static func place(of bytes: borrowing Span<UInt8>) -> Place? {
     guard bytes.count > 64 else { return nil }
-    let sum = bytes.span.load(at: bytes.count - 4, as: UInt32.self)
-    guard bytes.span.load(at: 0, as: UInt64.self) == magic,
-      bytes.span.load(at: 8, as: UInt16.self) == Engine.semanticsVersion,
-      sum == CRC32C.of(bytes.span.extracting(0..<bytes.count - 4))
+    let sum = bytes.load(at: bytes.count - 4, as: UInt32.self)
+    guard bytes.load(at: 0, as: UInt64.self) == magic,
+      bytes.load(at: 8, as: UInt16.self) == Engine.semanticsVersion,
+      sum == CRC32C.of(bytes.extracting(0..<bytes.count - 4))
     else { return nil }
     return Place(
-      position: Position(bytes: bytes.span.load(at: 10)),
-      nextSequence: bytes.span.load(at: 18),
-      lastReceivedAt: bytes.span.load(at: 26)
+      position: Position(bytes: bytes.load(at: 10)),
+      nextSequence: bytes.load(at: 18),
+      lastReceivedAt: bytes.load(at: 26)
     )
   }
 
-  /// Restores a snapshot into an engine that has seen nothing.
+  /// Restores a snapshot, which is a part of some bytes, into an engine that has seen nothing;
+  /// kinds of entities may be restored at once.
   package static func restore(
     _ bytes: [UInt8],
-    into engine: Engine
+    in range: Range<Int>? = nil,
+    into engine: Engine,
+    by workers: Workers = .caller
   ) throws(EngineError) -> Place {
-    guard let place = place(of: bytes) else {
+    let range = range ?? bytes.indices
+    guard let place = place(of: bytes.span.extracting(range)) else {
       throw EngineError(.snapshot, "the snapshot is damaged or of another version")
     }
     do {
-      var reader = ByteReader(bytes, at: 34)
+      var reader = ByteReader(bytes, in: range.lowerBound + 34..<range.upperBound - 4)
       engine.digest = try reader.integer()
       engine.foldedEntries = try reader.integer()
-      let wanted = try reader.integer(UInt64.self)
+      var digests: [UInt16: UInt64] = [:]
       for _ in 0..<(try reader.count(unit: 32)) {
-        try restoreSource(from: &reader, into: engine)
+        let (number, digest) = try restoreSource(from: &reader, into: engine, by: workers)
+        digests[number] = digest
       }
       for _ in 0..<(try reader.count(unit: 4)) {
         let entry = try Quarantine(try reader.blob())
         engine.quarantine[entry.subject] = entry
       }
-      guard engine.stateDigest() == wanted else {
+      let wanted = try reader.integer(UInt64.self)
+      guard engine.stateDigest({ number, _ in digests[number] ?? 0 }) == wanted else {
         throw EngineError(.snapshot, "the restored state has another digest than the snapshot")
       }
     } catch let failure as DecodingFailure {
@@ -102,8 +119,9 @@ package enum EngineSnapshot {
 
   private static func restoreSource(
     from reader: inout ByteReader,
-    into engine: Engine
-  ) throws {
+    into engine: Engine,
+    by workers: Workers
+  ) throws -> (source: UInt16, digest: UInt64) {
     let source = try Source(from: &reader)
     let state = try SourceState(source, seed: engine.seed, reserve: engine.reserve)
     state.featureName = try reader.text()
@@ -122,6 +140,6 @@ package enum EngineSnapshot {
     )
     engine.register(state)
     if !model.isEmpty { try engine.apply(.model, restoring: model) }
-    try state.profile.restore(from: &reader)
+    return (source.id, try state.profile.restore(from: &reader, by: workers))
   }
 }

@@ -9,20 +9,41 @@ package struct DecodingFailure: Error, Sendable, CustomStringConvertible {
 package struct ByteReader {
   private let bytes: [UInt8]
   package private(set) var offset: Int
+  private let end: Int
 
   package init(_ bytes: [UInt8], at offset: Int = 0) {
     self.bytes = bytes
     self.offset = offset
+    end = bytes.count
   }
 
-  package var atEnd: Bool { offset >= bytes.count }
+  /// Reads a part of the bytes alone.
+  package init(_ bytes: [UInt8], in range: Range<Int>) {
+    precondition(range.upperBound <= bytes.count, "a part reaches beyond the bytes")
+    self.bytes = bytes
+    offset = range.lowerBound
+    end = range.upperBound
+  }
+
+  package var atEnd: Bool { offset >= end }
+  /// Bytes that are not read yet.
+  package var left: Int { end - offset }
+
+  /// Leaves the next bytes to a reader of their own.
+  package mutating func part(_ count: Int) throws(DecodingFailure) -> ByteReader {
+    guard count >= 0, count <= left else {
+      throw DecodingFailure("\(count) bytes expected, \(left) left", at: offset)
+    }
+    defer { offset += count }
+    return ByteReader(bytes, in: offset..<offset + count)
+  }
 
   package mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(
     _ type: T.Type = T.self
   ) throws(DecodingFailure) -> T {
     let size = MemoryLayout<T>.size
-    guard bytes.count - offset >= size else {
-      throw DecodingFailure("\(size) bytes expected, \(bytes.count - offset) left", at: offset)
+    guard left >= size else {
+      throw DecodingFailure("\(size) bytes expected, \(left) left", at: offset)
     }
     defer { offset += size }
     return bytes.span.load(at: offset, as: type)
@@ -35,7 +56,7 @@ package struct ByteReader {
   /// A count that is followed by at least `unit` bytes for each item.
   package mutating func count(unit: Int) throws(DecodingFailure) -> Int {
     let value = Int(try integer(UInt32.self))
-    guard value * unit <= bytes.count - offset else {
+    guard value * unit <= left else {
       throw DecodingFailure("\(value) items of \(unit) bytes do not fit", at: offset)
     }
     return value
@@ -46,8 +67,8 @@ package struct ByteReader {
     _ count: Int,
     _ body: (borrowing Span<UInt8>) -> Result
   ) throws(DecodingFailure) -> Result {
-    guard count >= 0, count <= bytes.count - offset else {
-      throw DecodingFailure("\(count) bytes expected, \(bytes.count - offset) left", at: offset)
+    guard count >= 0, count <= left else {
+      throw DecodingFailure("\(count) bytes expected, \(left) left", at: offset)
     }
     defer { offset += count }
     return body(bytes.span.extracting(offset..<offset + count))

@@ -18,7 +18,7 @@ package struct Startup {
   /// passed over: the log itself is the truth. `log.end` is the end of what was folded.
   package static func run(
     disk: any JournalDisk,
-    snapshots: [[UInt8]],
+    snapshots: some Sequence<[UInt8]>,
     newLog: UInt64,
     repair: Bool = true,
     until: Position? = nil,
@@ -109,10 +109,10 @@ package enum SnapshotFile {
     _ identity: IdentityIndex,
     at place: EngineSnapshot.Place
   ) -> [UInt8] {
-    let state = EngineSnapshot.encode(engine, at: place)
     var bytes: [UInt8] = []
-    bytes.append(little: UInt64(state.count))
-    bytes.append(contentsOf: state)
+    bytes.append(little: UInt64(0))
+    EngineSnapshot.encode(engine, at: place, into: &bytes)
+    bytes.store(little: UInt64(bytes.count - 8), at: 0)
     var ids: [UInt8] = []
     identity.encode(into: &ids)
     bytes.append(contentsOf: ids)
@@ -129,7 +129,7 @@ package enum SnapshotFile {
     guard CRC32C.of(ids) == bytes.span.load(at: bytes.count - 4, as: UInt32.self) else {
       return nil
     }
-    return EngineSnapshot.place(of: Array(bytes[8..<8 + size]))
+    return EngineSnapshot.place(of: bytes.span.extracting(8..<8 + size))
   }
 
   package static func restore(
@@ -139,12 +139,19 @@ package enum SnapshotFile {
     guard bytes.count >= 12 else { throw DecodingFailure("a snapshot is cut off", at: 0) }
     let size = Int(clamping: bytes.span.load(at: 0, as: UInt64.self))
     guard size <= bytes.count - 12 else { throw DecodingFailure("a snapshot is cut off", at: 0) }
-    let ids = Array(bytes[(8 + size)..<(bytes.count - 4)])
-    guard CRC32C.of(ids.span) == bytes.span.load(at: bytes.count - 4, as: UInt32.self) else {
+    let ids = 8 + size..<bytes.count - 4
+    guard
+      CRC32C.of(bytes.span.extracting(ids)) == bytes.span.load(at: bytes.count - 4, as: UInt32.self)
+    else {
       throw DecodingFailure("the ids of a snapshot are damaged", at: 8 + size)
     }
-    let place = try EngineSnapshot.restore(Array(bytes[8..<8 + size]), into: engine)
-    var reader = ByteReader(ids)
+    let place = try EngineSnapshot.restore(
+      bytes,
+      in: 8..<8 + size,
+      into: engine,
+      by: .processors
+    )
+    var reader = ByteReader(bytes, in: ids)
     return (place, try IdentityIndex(from: &reader))
   }
 }

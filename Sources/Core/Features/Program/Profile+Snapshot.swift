@@ -1,12 +1,16 @@
 package import Payments
 
 extension Profile {
-  /// Appends the whole state in a form that does not depend on how it lies in memory.
-  package func encode(into bytes: inout [UInt8]) {
+  /// The bytes that `encode` appends at most, but for the recent facts.
+  package var encodedSizeMax: Int { kinds.reduce(64) { $0 + $1.windows.encodedSizeMax } }
+
+  /// Appends the whole state in a form that does not depend on how it lies in memory; its digest.
+  @discardableResult
+  package func encode(into bytes: inout [UInt8]) -> UInt64 {
     bytes.append(little: watermark)
     bytes.append(little: warmingUntil)
     bytes.append(little: UInt32(windows.count))
-    for kind in kinds { kind.windows.encode(into: &bytes) }
+    let digests = kinds.map { $0.windows.encode(into: &bytes) }
     let recent = recentFacts.filter {
       $0.arrival > watermark - source.lateBound && windows[$0.kind].isKept($0)
     }
@@ -22,17 +26,23 @@ extension Profile {
       bytes.append(little: change.unmaturable)
       bytes.append(change.dispositions)
     }
+    return digest(of: digests)
   }
 
-  /// Restores what `encode` wrote into an empty profile of the same program.
-  package func restore(from reader: inout ByteReader) throws(DecodingFailure) {
+  /// Restores what `encode` wrote into an empty profile of the same program; the digest of the
+  /// state that it is in then.
+  @discardableResult
+  package func restore(
+    from reader: inout ByteReader,
+    by workers: Workers = .caller
+  ) throws(DecodingFailure) -> UInt64 {
     watermark = try reader.integer()
     warmingUntil = try reader.integer()
     let count = try reader.count(unit: 20)
     guard count == windows.count else {
       throw DecodingFailure("\(count) entity kinds, \(windows.count) expected", at: reader.offset)
     }
-    for kind in kinds { try kind.windows.restore(from: &reader) }
+    let digests = try restoreKinds(from: &reader, by: workers)
     for _ in 0..<(try reader.count(unit: 39)) {
       let number = Int(try reader.integer(UInt16.self))
       let name = try reader.blob()
@@ -53,12 +63,32 @@ extension Profile {
         )
       )
     }
+    return digest(of: digests)
+  }
+
+  /// Restores all kinds, the longest first; their digests.
+  private func restoreKinds(
+    from reader: inout ByteReader,
+    by workers: Workers
+  ) throws(DecodingFailure) -> [UInt64] {
+    var jobs: [RestoreJob] = []
+    for kind in kinds {
+      let size = Int(clamping: try reader.integer(UInt64.self))
+      jobs.append(RestoreJob(kind, from: try reader.part(size)))
+    }
+    let sorted = jobs.sorted { $0.size > $1.size }
+    workers.run(sorted.count) { sorted[$0].run() }
+    var digests: [UInt64] = []
+    for job in jobs { digests.append(try job.digest()) }
+    return digests
   }
 
   /// A digest of all events kept, in any order of entities.
-  package func stateDigest() -> UInt64 {
+  package func stateDigest() -> UInt64 { digest(of: kinds.map { $0.windows.stateDigest() }) }
+
+  private func digest(of kinds: [UInt64]) -> UInt64 {
     var state = Fingerprint.chain(UInt64(bitPattern: watermark), program.fingerprint)
-    for kind in kinds { state = Fingerprint.chain(state, kind.windows.stateDigest()) }
+    for kind in kinds { state = Fingerprint.chain(state, kind) }
     return state
   }
 }

@@ -31,6 +31,9 @@ struct EntityTable {
 
   var count: Int { buckets.count }
 
+  /// Makes room for `count` entities in an empty table; false where they do not fit.
+  func reserve(_ count: Int) -> Bool { buckets.reserve(count) }
+
   /// Never 0; the seed guards against crafted collisions.
   @inline(__always)
   func hash(_ name: borrowing Span<UInt8>) -> UInt32 {
@@ -93,9 +96,17 @@ struct EntityTable {
 
   // Names: a length and its bytes, in stretches of eight-byte classes.
 
+  @inline(__always)
   private func size(_ count: Int) -> (sizeClass: Int, bytes: Int) {
     let bytes = (2 + count + 7) & ~7
     return (bytes / 8, bytes)
+  }
+
+  /// Whether one more name of so many bytes can be kept.
+  @inline(__always)
+  func holds(nameOf count: Int) -> Bool {
+    let (sizeClass, bytes) = size(count)
+    return sizeClass < Pool.classes && bytes <= names.room
   }
 
   /// Keeps a name; its unit in the pool.
@@ -105,6 +116,20 @@ struct EntityTable {
     names.memory.store(UInt16(name.count), at: Int(unit) * 8)
     names.memory.write(name, at: Int(unit) * 8 + 2)
     return unit
+  }
+
+  /// A hash of a name and its length that goes on from another.
+  @inline(__always)
+  func digest(_ start: UInt64, name unit: UInt32) -> UInt64 {
+    let offset = Int(unit) * 8
+    let bytes = 2 + Int(names.memory.load(offset, as: UInt16.self))
+    var state = names.memory.fold(start, at: offset, words: bytes / 8)
+    if bytes & 7 != 0 {
+      // What stands behind a name in its stretch is of no account.
+      let last: UInt64 = names.memory.load(offset + (bytes & ~7))
+      state = Fold.step(state, last & ((1 << UInt64(8 * (bytes & 7))) - 1), 0)
+    }
+    return state
   }
 
   func forget(name unit: UInt32) {

@@ -46,6 +46,19 @@ struct HashBuckets {
     control.store(HashBuckets.firstBuckets - 1, at: place)
   }
 
+  /// Has as many buckets as a table has that grew to `count` slots in use; it must be empty.
+  ///
+  /// False where they do not fit.
+  func reserve(_ count: Int) -> Bool {
+    let unit = slots * 6
+    let wanted = max(HashBuckets.firstBuckets, (count * 10 + unit - 1) / unit)
+    guard self.count == 0, wanted * bucketBytes <= memory.capacity else { return false }
+    let whole = 1 << (Int.bitWidth - 1 - wanted.leadingZeroBitCount)
+    control.store(whole - 1, at: place)
+    control.store(wanted - whole, at: place + 8)
+    return true
+  }
+
   /// Slots in use.
   var count: Int { control.load(place + 16) }
 
@@ -61,7 +74,11 @@ struct HashBuckets {
   }
 
   @inline(__always)
-  func prefetch(_ hash: UInt32) { memory.prefetch(bucket(hash)) }
+  func prefetch(_ hash: UInt32) {
+    let start = bucket(hash)
+    memory.prefetch(start)
+    if bucketBytes > 64 { memory.prefetch(start + bucketBytes - 8) }
+  }
 
   /// The first bucket of a hash.
   @inline(__always)
@@ -103,6 +120,15 @@ struct HashBuckets {
   }
 
   private func emptySlot(in start: Slot) -> Slot {
+    // Most buckets have room, and most are not in the overflow.
+    if start >= 0 {
+      var slot = start
+      let end = start + slots * slotBytes
+      while slot < end {
+        if memory.load(slot, as: UInt64.self) == 0 { return slot }
+        slot += slotBytes
+      }
+    }
     var bucket = start
     while true {
       for number in 0..<slots {

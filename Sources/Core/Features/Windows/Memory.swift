@@ -177,12 +177,35 @@ import Payments
     return unsafe [UInt8](UnsafeRawBufferPointer(start: base + offset, count: count))
   }
 
+  /// Copies a stretch of the region to where there is room for it.
+  @inline(__always)
+  func copy(at offset: Int, count: Int, to target: UnsafeMutableRawPointer) {
+    check(offset, count)
+    unsafe target.copyMemory(from: base + offset, byteCount: count)
+  }
+
   /// Appends a stretch of the region to an array.
   func append(at offset: Int, count: Int, to bytes: inout [UInt8]) {
     check(offset, count)
     unsafe bytes.append(
       contentsOf: UnsafeRawBufferPointer(start: base + offset, count: count)
     )
+  }
+
+  /// A hash of whole words, two at a time, that goes on from another.
+  ///
+  /// The stretch is one event: what a ring holds hashes the same wherever it wraps around.
+  @inline(__always)
+  func fold(_ state: UInt64, at offset: Int, words: Int) -> UInt64 {
+    check(offset, 8 * words)
+    var state = state
+    var place = offset
+    let end = offset + 8 * (words & ~1)
+    while place < end {
+      state = Fold.step(state, load(place), load(place + 8))
+      place += 16
+    }
+    return words & 1 == 0 ? state : Fold.step(state, load(place), 0)
   }
 
   /// Asks for a cache line that is needed soon.

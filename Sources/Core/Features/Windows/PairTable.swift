@@ -26,6 +26,14 @@ struct PairTable {
 
   var count: Int { buckets.count }
 
+  /// Makes room for `count` pairs in an empty table; false where they do not fit.
+  func reserve(_ count: Int) -> Bool { buckets.reserve(count) }
+
+  @inline(__always)
+  func prefetch(_ key: UInt64, _ entity: Int) {
+    buckets.prefetch(HashBuckets.mixed(key, UInt32(truncatingIfNeeded: entity)))
+  }
+
   func find(_ key: UInt64, _ entity: Int) -> Slot? {
     let half = UInt32(truncatingIfNeeded: entity)
     var bucket = buckets.first(HashBuckets.mixed(key, half))

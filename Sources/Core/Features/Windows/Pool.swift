@@ -6,7 +6,7 @@ struct Pool {
 
   /// Bytes of its control block, which starts as zeros at `place` of `control`.
   static let controlSize = 16 + 4 * classes
-  private static let classes = 256
+  static let classes = 256
 
   init(memory: Memory, control: Memory, at place: Int) {
     self.memory = memory
@@ -18,6 +18,9 @@ struct Pool {
 
   /// Bytes handed out and not given back.
   var liveBytes: Int { control.load(place + 8) }
+
+  /// Bytes that were never handed out.
+  var room: Int { memory.capacity - control.load(place, as: Int.self) }
 
   /// The unit (of eight bytes) at which a new stretch starts; its bytes are as they were left.
   ///

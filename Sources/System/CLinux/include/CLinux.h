@@ -65,3 +65,28 @@ static inline uint32_t clinux_crc32c_words(uint32_t crc, const void *bytes, size
   return crc;
 #endif
 }
+// The same over three neighbouring stretches at once: the processor starts a step each cycle, but
+// ends it two cycles later. The first goes on from `crc`, the others start from 0.
+struct clinux_crc32c_states { uint32_t first, second, third; };
+#if defined(__x86_64__)
+__attribute__((target("sse4.2")))
+#endif
+static inline struct clinux_crc32c_states clinux_crc32c_three(uint32_t crc, const void *bytes, size_t words) {
+#if defined(__x86_64__)
+  uint64_t first = crc, second = 0, third = 0;
+  const unsigned char *cursor = (const unsigned char *)bytes;
+  for (size_t i = 0; i < words; i++) {
+    uint64_t a, b, c;
+    memcpy(&a, cursor + 8 * i, 8);
+    memcpy(&b, cursor + 8 * (words + i), 8);
+    memcpy(&c, cursor + 8 * (2 * words + i), 8);
+    first = __builtin_ia32_crc32di(first, a);
+    second = __builtin_ia32_crc32di(second, b);
+    third = __builtin_ia32_crc32di(third, c);
+  }
+  return (struct clinux_crc32c_states){ (uint32_t)first, (uint32_t)second, (uint32_t)third };
+#else
+  (void)bytes; (void)words;
+  return (struct clinux_crc32c_states){ crc, 0, 0 };
+#endif
+}
