@@ -61,6 +61,14 @@ struct Options {
     }
   }
 
+  /// Ends the program where another option is named.
+  func allow(_ names: Set<String>) {
+    let unknown = Set(values.keys).subtracting(names)
+    if unknown.isEmpty { return }
+    print("unknown: \(unknown.sorted()); there are \(names.sorted())")
+    exit(64)
+  }
+
   func number(_ name: String) -> Int? { values[name].flatMap { Int($0) } }
   func text(_ name: String) -> String? { values[name] }
 }

@@ -12,6 +12,8 @@ struct Scale {
 
   let source = SourceCatalog.entry(.card).source
   let transactions: Int
+  /// Address space a region.
+  var reserve = 32 << 30
 
   /// Features of the usual sorts over accounts, counterparties, devices and pairs.
   static func features(_ count: Int, windows: [String]) -> String {
@@ -36,7 +38,7 @@ struct Scale {
   }
 
   private func makeEngine(_ features: String) throws(EngineError) -> Engine {
-    let engine = Engine()
+    let engine = Engine(reserve: reserve)
     try engine.apply(.source, ControlEntry.encoded(source).span)
     let set = ControlEntry.Program(source: source.id, name: "scale", text: features)
     try engine.apply(.features, set.encoded.span)
@@ -47,7 +49,7 @@ struct Scale {
   private func measure(
     _ features: String,
     entities: Int
-  ) throws -> (time: Double, state: Double, engine: Engine) {
+  ) throws -> (time: Double, state: Double, calls: Double?, engine: Engine) {
     let engine = try makeEngine(features)
     var traffic = CardTraffic(source: source, entities: entities)
     var record: [UInt8] = []
@@ -58,18 +60,31 @@ struct Scale {
       engine.learn(record.span, evaluate: true)
     }
     var times: [Double] = []
+    var calls: Int? = 0
     for _ in 0..<5 {
       var stream = Stream()
       for _ in 0..<transactions / 5 { stream.append(label: false) { traffic.append(to: &$0) } }
       let bytes = stream.bytes.span
-      let time = ProcessorTime.measure {
-        for index in 0..<stream.count {
-          engine.learn(bytes.extracting(stream.range(index)), evaluate: true)
+      let counted = Allocations.count {
+        let time = ProcessorTime.measure {
+          for index in 0..<stream.count {
+            engine.learn(bytes.extracting(stream.range(index)), evaluate: true)
+          }
         }
+        times.append(time / Double(stream.count))
       }
-      times.append(time / Double(stream.count))
+      if let counted, let sum = calls { calls = sum + counted } else { calls = nil }
     }
-    return (times.median, ResidentMemory.mebibytes - memory, engine)
+    let each = calls.map { Double($0) / Double(transactions) }
+    return (times.median, ResidentMemory.mebibytes - memory, each, engine)
+  }
+
+  /// Learns a stream with one number of features, for counting instructions.
+  func run(features: Int) throws {
+    let usual = ["30d", "7d", "1d", "1h"]
+    let text = Scale.features(features, windows: usual)
+    let (time, _, _, _) = try measure(text, entities: 10_000)
+    print("scale: \(features) features, 10000 accounts: \(time.shown()) ns an event")
   }
 
   /// Prints the tables; false where the goal of the snapshot is missed.
@@ -81,16 +96,17 @@ struct Scale {
       (150, 1_000_000),
     ] + (large ? [(15, 10_000_000)] : []) {
       let text = Scale.features(features, windows: usual)
-      let (time, state, engine) = try measure(text, entities: entities)
+      let (time, state, calls, engine) = try measure(text, entities: entities)
       let profile = engine.source(Int(source.id))?.profile
       print(
         "  \(features) features, \(entities) accounts: \(time.shown()) ns, \(state.shown()) MiB,"
           + " \(profile?.entityCount ?? 0) entities, \(profile?.eventCount ?? 0) events"
+          + (calls.map { ", \($0.shown(5)) allocations an event" } ?? "")
       )
     }
     for window in ["1m", "1h", "1d", "30d", "365d"] {
       let text = Scale.features(15, windows: [window])
-      let (time, state, _) = try measure(text, entities: 10_000)
+      let (time, state, _, _) = try measure(text, entities: 10_000)
       print("  15 features over \(window): \(time.shown()) ns, \(state.shown()) MiB")
     }
     return try snapshot()

@@ -1,8 +1,10 @@
 import Foundation
 
 // EngineBenchmarks [FILE] [--only handbook|decisions|scale|snapshot|flight] [--rounds N]
-//                  [--transactions N] [--entities N] [--reserve-mib N]
+//                  [--transactions N] [--entities N] [--reserve-mib N] [--features N]
 let options = Options(Array(CommandLine.arguments.dropFirst()))
+options.allow(["only", "rounds", "transactions", "entities", "reserve-mib", "features"])
+let reserve = (options.number("reserve-mib") ?? 32 << 10) << 20
 var reached = true
 let only = options.text("only")
 if only == nil || only == "flight" {
@@ -20,7 +22,6 @@ if only == nil || only == "decisions" {
       entities: entities,
       transactions: options.number("transactions") ?? 1_000_000
     )
-    let reserve = (options.number("reserve-mib") ?? 32 << 10) << 20
     if try !decisions.run(reserve: reserve) { reached = false }
   }
 }
@@ -29,8 +30,13 @@ if only == "snapshot" {
   if try !scale.snapshot() { reached = false }
 }
 if only == nil || only == "scale" {
-  let scale = Scale(transactions: options.number("transactions") ?? 1_000_000)
-  if try !scale.run(large: only == "scale") { reached = false }
+  let transactions = options.number("transactions") ?? 1_000_000
+  let scale = Scale(transactions: transactions, reserve: reserve)
+  if let features = options.number("features") {
+    try scale.run(features: features)
+  } else if try !scale.run(large: only == "scale") {
+    reached = false
+  }
 }
 print(reached ? "all goals reached" : "a goal was missed")
 exit(reached ? 0 : 1)
