@@ -1,6 +1,7 @@
 """An evaluation over time, whole and without each block of its feature file."""
 
 import json
+import struct
 
 from bench import Area, case, check, equal, run, simulate
 
@@ -41,3 +42,32 @@ def ablation():
         equal(code, 1, "a feature file of one block")
         check("one block" in problem, problem)
         return f"{len(names)} blocks of {found['features']} features"
+
+
+@case("features, train's and evaluate's data may have activities beside them")
+def activities():
+    with Area("activities") as area:
+        payments, logins, out = (
+            area.file(name) for name in ("payments.csv", "logins.csv.gz", "vectors"))
+        code, _, problem = run(
+            "simulate", "--dialect", "native", "--days", "20", "--accounts", "50", "--seed", "3",
+            "--out", payments, "--activities", logins)
+        equal(code, 0, f"exit code ({problem})")
+        features = area.file("logins.assay")
+        with open(features, "w", encoding="utf-8") as file:
+            file.write("feature n = count() by account over 7d where activity = login\n")
+        sums = []
+        for more in ([], ["--activities", logins]):
+            code, said, problem = run(
+                "features", "--data", payments, "--dialect", "native", "--features", features,
+                "--out", out, "--json", *more)
+            equal(code, 0, f"exit code ({problem})")
+            with open(out, "rb") as file:
+                sums.append(sum(value for value, in struct.iter_unpack("<f", file.read())))
+        check(sums[0] == 0 and sums[1] > 0, f"logins without and with the file: {sums}")
+        code, _, problem = run(
+            "evaluate", "--data", payments, "--dialect", "native", "--features", features,
+            "--protocol", "split", "--at", "2026-01-11", "--activities", payments)
+        equal(code, 1, "payments in place of activities")
+        check("payments.csv: line 1" in problem, problem)
+        return f"{sums[1]:.0f} logins in the windows of {json.loads(said)['rows']} payments"

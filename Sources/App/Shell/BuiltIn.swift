@@ -61,7 +61,8 @@ package enum BuiltIn {
 
     """##,
     "card": ##"""
-    # Card payments: what a card does against its own habits, and what a merchant's labels say.
+    # Card payments: what a card does against its own habits, which device pays, what happened before,
+    # and what a merchant's labels say.
     #
     # Windows are the round numbers of the trade: an hour, a day, a week, a month, a quarter. Labels
     # come a week late, and so everything about them is a week old.
@@ -99,6 +100,15 @@ package enum BuiltIn {
     feature is_new_merchant = first_time() by (account, counterparty) over 90d
     feature pair_count_30d = count() by (account, counterparty) over 30d
     feature merchants_30d = distinct(counterparty) by account over 30d
+
+    # Which device pays. Where devices are not told, this says nothing.
+    feature devices_7d = distinct(device) by account over 7d
+    feature device_silence = time_since_last() by (account, device) over 90d before this
+    feature device_accounts_30d = distinct(account) by device over 30d
+
+    # What happened besides payments. Where activities are not told, this says nothing.
+    feature since_new_device = time_since_last() by account over 30d where (activity = new_device)
+    feature since_device_login = time_since_last() by device over 30d where (activity = login)
 
     # What is usual at the merchant and in the category, and how the card shares its payments out.
     feature amount_at_merchant = robust_zscore(amount) by counterparty over 30d

@@ -9,6 +9,13 @@ package struct TableOptions {
     Arguments.Option("columns", "FILE", "what the files' columns mean (docs/column-maps.md)"),
   ]
 
+  /// The file of activities beside the tables, for commands that compute features.
+  package static let activities = Arguments.Option(
+    "activities",
+    "FILE",
+    "CSV file of logins and the like, as `simulate --activities` writes it"
+  )
+
   package let dialect: Dialect
   package let columns: ColumnPlan?
 

@@ -19,6 +19,7 @@ enum TrainingOptions {
         "CSV files as one stream, or one data directory",
         repeats: true
       ),
+      TableOptions.activities,
       Arguments.Option("features", "S", "feature set: a built-in name or a file"),
       Arguments.Option("model", "M", "boosted (default) or forest"),
       Arguments.Option("trees", "N", "number of trees (100)"),
@@ -70,6 +71,9 @@ enum TrainingOptions {
     guard !paths.isEmpty else { throw UsageError("--data is missing") }
     defer { Console.endProgress() }
     if paths.count == 1, FileManager.default.fileExists(atPath: paths[0] + "/journal") {
+      guard !arguments.has("activities") else {
+        throw UsageError("--activities goes with files; a data directory's log has its own")
+      }
       let disk = try FileDisk(directory: paths[0] + "/journal", readOnly: true)
       return try FeatureMatrix.collect(disk, through: engine, source: source) {
         Console.progress("\($0) rows read")
@@ -79,6 +83,7 @@ enum TrainingOptions {
       paths: paths,
       source: source,
       columns: columns,
+      activities: arguments.text("activities"),
       tokenizer: OneRun.tokenizer
     )
     return try FeatureMatrix.collect(&feed, through: engine, source: source.id) {

@@ -1,6 +1,7 @@
 package import Engine
 package import Intake
 import Features
+import Journal
 import Payments
 
 /// Feature vectors with what is known of their transactions, row by row: for training, evaluation
@@ -51,6 +52,12 @@ package struct FeatureMatrix: Sendable {
     while let item = try feed.next(into: &body) {
       switch item {
       case .label: engine.label(body.span)
+      case .activity:
+        do throws(EngineError) {
+          try engine.apply(.activity, body.span)
+        } catch {
+          throw InputError(.invalid, "\(error)")
+        }
       case .transaction(let time, let label):
         engine.learn(body.span, evaluate: true)
         state.profile.appendVector(to: &matrix.values)

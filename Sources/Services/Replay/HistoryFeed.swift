@@ -2,7 +2,11 @@ package import Intake
 package import Payments
 
 /// One or several files of past transactions as one stream of log entries: transactions in file
-/// order, and a label for every labelled row when it falls due.
+/// order, a label for every labelled row when it falls due, and the activities of another file.
+///
+/// An activity comes before the first transaction that is not earlier than it, so at the same
+/// instant it comes first; labels that are due by its time come before it. Activities later than
+/// the last transaction never come: nobody could ask for them.
 package struct HistoryFeed {
   /// What `next` appended.
   package enum Item: Sendable {
@@ -10,6 +14,8 @@ package struct HistoryFeed {
     case transaction(time: Timestamp, label: Verdict?)
     /// A label entry's body.
     case label
+    /// An activity entry's body.
+    case activity
   }
 
   private let paths: [String]
@@ -21,17 +27,22 @@ package struct HistoryFeed {
   private var schedule = LabelSchedule()
   private var ahead: [UInt8] = []
   private var aheadRow: TableReader.Row?
+  private let activityPath: String?
+  private var activities: ActivityReader?
+  private var aheadActivity: Activity?
   private var watermark = Int64.min
   package private(set) var rows = 0
 
-  /// Files whose columns are the dialect's, or as a plan has them.
+  /// Files whose columns are the dialect's, or as a plan has them, and a file of activities.
   package init(
     paths: [String],
     source: Source,
     columns: ColumnPlan? = nil,
+    activities: String? = nil,
     tokenizer: @escaping CardTokenizer
   ) {
     self.paths = paths
+    activityPath = activities
     self.source = source
     self.columns = columns
     self.tokenizer = tokenizer
@@ -46,10 +57,16 @@ package struct HistoryFeed {
       aheadRow = try readRow()
     }
     guard let row = aheadRow else { return nil }
-    let reached = max(watermark, row.time.microseconds)
+    let activity = try readActivity(upTo: row.time)
+    let reached = max(watermark, (activity?.time ?? row.time).microseconds)
     if schedule.take(dueAt: reached, landed: { $0 }, into: &body) { return .label }
-    aheadRow = nil
     watermark = reached
+    if let activity {
+      aheadActivity = nil
+      body.append(contentsOf: activity.encoded)
+      return .activity
+    }
+    aheadRow = nil
     let record = ahead
     body.append(contentsOf: record)
     if let label = row.label {
@@ -76,14 +93,34 @@ package struct HistoryFeed {
         }
         if let row = try reader?.next(into: &ahead) { return row }
       } catch {
-        let isNamed = error.detail.contains(path)
-        throw InputError(
-          error.code,
-          field: error.field,
-          isNamed ? error.detail : "\(path): \(error.detail)"
-        )
+        throw HistoryFeed.error(error, in: path)
       }
       reader = nil
     }
+  }
+
+  /// The next activity, if it is not later than a transaction.
+  private mutating func readActivity(upTo time: Timestamp) throws(InputError) -> Activity? {
+    guard let path = activityPath else { return nil }
+    do {
+      if activities == nil {
+        activities = try ActivityReader(
+          path: path,
+          source: source,
+          zone: columns?.zone,
+          tokenizer: tokenizer
+        )
+      }
+      if aheadActivity == nil { aheadActivity = try activities?.next() }
+    } catch {
+      throw HistoryFeed.error(error, in: path)
+    }
+    return aheadActivity.flatMap { $0.time <= time ? $0 : nil }
+  }
+
+  /// An error that names its file.
+  private static func error(_ error: InputError, in path: String) -> InputError {
+    if error.detail.contains(path) { return error }
+    return InputError(error.code, field: error.field, "\(path): \(error.detail)")
   }
 }

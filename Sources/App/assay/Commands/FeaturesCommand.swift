@@ -12,6 +12,7 @@ enum FeaturesCommand: Command {
   static let options =
     TableOptions.options + [
       Arguments.Option("data", "F…", "CSV files, plain or gzip", repeats: true),
+      TableOptions.activities,
       Arguments.Option("features", "S", "feature set: a built-in name or a file"),
       Arguments.Option("out", "G", "file for the vectors: 32-bit floats, row by row"),
       Arguments.Option("json", nil, "report as JSON"),
@@ -38,6 +39,7 @@ enum FeaturesCommand: Command {
       paths: files,
       source: source,
       columns: table.columns,
+      activities: arguments.text("activities"),
       tokenizer: OneRun.tokenizer
     )
     let start = ContinuousClock.now

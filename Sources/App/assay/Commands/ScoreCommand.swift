@@ -1,5 +1,6 @@
 import Engine
 import Features
+import Journal
 import Foundation
 import Intake
 import Models
@@ -16,6 +17,7 @@ enum ScoreCommand: Command {
     TableOptions.options + [
       Arguments.Option("model", "M", "directory of a model version"),
       Arguments.Option("in", "F…", "CSV files as one stream, plain or gzip", repeats: true),
+      TableOptions.activities,
       Arguments.Option("out", "G", "CSV file for the scores"),
       Arguments.Option("features", "S", "feature set: a built-in name or a file"),
       Arguments.Option("json", nil, "report as JSON"),
@@ -52,14 +54,16 @@ enum ScoreCommand: Command {
       paths: files,
       source: source,
       columns: table.columns,
+      activities: arguments.text("activities"),
       tokenizer: OneRun.tokenizer
     )
     let start = ContinuousClock.now
     var body: [UInt8] = []
     while let item = try feed.next(into: &body) {
-      if case .label = item {
-        engine.label(body.span)
-      } else {
+      switch item {
+      case .label: engine.label(body.span)
+      case .activity: try engine.apply(.activity, body.span)
+      case .transaction:
         engine.learn(body.span, evaluate: true)
         let vector = state.profile.vector
         let score = model.link.score(scorer.margin(of: vector.span))
