@@ -25,6 +25,16 @@ struct LeakAudit {
     static let fraud = 9
   }
 
+  /// One line of the activities, and its time.
+  private struct ActivityRow {
+    var fields: [Substring]
+    var time: Int64
+
+    static let account = 1
+    static let kind = 2
+    static let device = 4
+  }
+
   /// What was compared, and how much of it came out otherwise.
   struct Finding {
     var rows = 0
@@ -37,6 +47,7 @@ struct LeakAudit {
 
   private let header: String
   private let rows: [Row]
+  private let activities: [ActivityRow]
   private let features: String
   private let source: Source
   private let folder: URL
@@ -60,16 +71,25 @@ struct LeakAudit {
     )
     let text = PaymentText(.native, seed: seed, start: start)
     var rows: [Row] = []
-    var bytes: [UInt8] = []
-    while let event = simulation.next() {
-      guard case .payment(let payment) = event else { continue }
-      bytes.removeAll(keepingCapacity: true)
-      text.appendLine(payment, to: &bytes)
+    var activities: [ActivityRow] = []
+    func fields(_ write: (inout [UInt8]) -> Void) -> [Substring] {
+      var bytes: [UInt8] = []
+      write(&bytes)
       let line = String(decoding: bytes.dropLast(), as: UTF8.self)
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-      rows.append(Row(fields: fields, time: payment.time.microseconds))
+      return line.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    while let event = simulation.next() {
+      switch event {
+      case .payment(let payment):
+        let fields = fields { text.appendLine(payment, to: &$0) }
+        rows.append(Row(fields: fields, time: payment.time.microseconds))
+      case .activity(let activity):
+        let fields = fields { text.appendLine(activity, to: &$0) }
+        activities.append(ActivityRow(fields: fields, time: activity.time.microseconds))
+      }
     }
     self.rows = rows
+    self.activities = activities
     header = text.header
     self.features = features
     var source = SourceCatalog.entry(.native).source
@@ -83,11 +103,14 @@ struct LeakAudit {
   func run(instants: Int, seed: UInt64) throws -> Finding {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var random = SeededGenerator(seed: seed)
-    let truth = try matrix(rows)
+    let truth = try matrix(rows, activities)
     var finding = Finding(rows: rows.count)
     for _ in 0..<instants {
       let cut = Int.random(in: rows.count / 3..<rows.count, using: &random)
-      let other = try matrix(rewritten(from: cut, &random))
+      let other = try matrix(
+        rewritten(from: cut, &random),
+        rewritten(after: rows[cut - 1].time, &random)
+      )
       compare(truth, other, cut, &finding)
     }
     try FileManager.default.removeItem(at: folder)
@@ -115,15 +138,41 @@ struct LeakAudit {
     return rows
   }
 
-  private func matrix(_ rows: [Row]) throws -> FeatureMatrix {
-    let file = folder.appendingPathComponent("history.csv")
-    let lines = rows.map { $0.fields.joined(separator: ",") + "\n" }
+  /// The activities with others in place of those later than a time.
+  private func rewritten(
+    after time: Int64,
+    _ random: inout SeededGenerator
+  ) -> [ActivityRow] {
+    var rows = activities
+    for index in rows.indices where rows[index].time > time {
+      for column in [ActivityRow.account, ActivityRow.kind, ActivityRow.device] {
+        let other = Int.random(in: activities.indices, using: &random)
+        rows[index].fields[column] = activities[other].fields[column]
+      }
+    }
+    return rows
+  }
+
+  private func write(_ name: String, _ header: String, _ rows: [[Substring]]) throws -> String {
+    let file = folder.appendingPathComponent(name)
+    let lines = rows.map { $0.joined(separator: ",") + "\n" }
     try Data((header + "\n" + lines.joined()).utf8).write(to: file)
+    return file.path
+  }
+
+  private func matrix(_ rows: [Row], _ activities: [ActivityRow]) throws -> FeatureMatrix {
+    let history = try write("history.csv", header, rows.map(\.fields))
+    let told = try write("activities.csv", PaymentText.activityHeader, activities.map(\.fields))
     let engine = Engine(reserve: 1 << 28)
     try engine.apply(.source, ControlEntry.encoded(source).span)
     let set = ControlEntry.Program(source: source.id, name: "audited", text: features)
     try engine.apply(.features, set.encoded.span)
-    var feed = HistoryFeed(paths: [file.path], source: source, tokenizer: OneRun.tokenizer)
+    var feed = HistoryFeed(
+      paths: [history],
+      source: source,
+      activities: told,
+      tokenizer: OneRun.tokenizer
+    )
     return try FeatureMatrix.collect(&feed, through: engine, source: source.id)
   }
 
