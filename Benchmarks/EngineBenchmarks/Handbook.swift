@@ -17,9 +17,11 @@ struct Handbook {
 
   let stream: Stream
   let rounds: Int
+  /// Address space a region.
+  let reserve: Int
 
   /// Decodes the file; nil where it is absent.
-  init?(path: String, rounds: Int) throws {
+  init?(path: String, rounds: Int, reserve: Int) throws {
     guard FileManager.default.fileExists(atPath: path) else {
       print("handbook: skipped, there is no \(path)")
       return nil
@@ -38,6 +40,7 @@ struct Handbook {
     }
     self.stream = stream
     self.rounds = rounds
+    self.reserve = reserve
     print("handbook: \(stream.transactions) transactions, \(stream.count) entries with labels")
     let row = time / Double(stream.transactions)
     print("  decode (gzip, CSV, labels put in order): \(row.shown()) ns a row")
@@ -71,7 +74,12 @@ struct Handbook {
   /// Processor time of each round, ns; calls back with the memory that each took.
   private func time(_ features: String, memory: (Double) -> Void = { _ in }) throws -> [Double] {
     try (0..<rounds).map { _ in
-      let (engine, _) = try SourceCatalog.engine(.card, features: features, rules: false)
+      let (engine, _) = try SourceCatalog.engine(
+        .card,
+        features: features,
+        rules: false,
+        reserve: reserve
+      )
       let before = ResidentMemory.mebibytes
       let time = ProcessorTime.measure { fold(0..<stream.count, into: engine) }
       memory(ResidentMemory.mebibytes - before)
@@ -88,7 +96,12 @@ struct Handbook {
   }
 
   private func countAllocations() throws -> Bool {
-    let (engine, _) = try SourceCatalog.engine(.card, features: Self.features, rules: false)
+    let (engine, _) = try SourceCatalog.engine(
+      .card,
+      features: Self.features,
+      rules: false,
+      reserve: reserve
+    )
     let half = stream.count / 2
     fold(0..<half, into: engine)
     guard let calls = Allocations.count({ fold(half..<stream.count, into: engine) }) else {
@@ -102,7 +115,12 @@ struct Handbook {
 
   /// Identifies every bit of every vector, and the state that is left.
   private func printDigests() throws {
-    let (engine, source) = try SourceCatalog.engine(.card, features: Self.features, rules: false)
+    let (engine, source) = try SourceCatalog.engine(
+      .card,
+      features: Self.features,
+      rules: false,
+      reserve: reserve
+    )
     guard let state = engine.source(Int(source.id)) else { return }
     var digest: UInt64 = 0
     let bytes = stream.bytes.span

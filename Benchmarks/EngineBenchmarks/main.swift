@@ -12,7 +12,8 @@ if only == nil || only == "flight" {
 }
 if only == nil || only == "handbook" {
   let path = options.path ?? "../shared/data/fdh_transactions_2018-04-01_2018-09-04.csv.gz"
-  if let handbook = try Handbook(path: path, rounds: options.number("rounds") ?? 5) {
+  let rounds = options.number("rounds") ?? 5
+  if let handbook = try Handbook(path: path, rounds: rounds, reserve: reserve) {
     if try !handbook.run() { reached = false }
   }
 }

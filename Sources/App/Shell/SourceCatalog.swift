@@ -72,11 +72,12 @@ package enum SourceCatalog {
     _ dialect: Dialect,
     columns: ColumnPlan? = nil,
     features: String?,
-    rules: Bool
+    rules: Bool,
+    reserve: Int = 32 << 30
   ) throws -> (engine: Engine, source: Source) {
     var entry = entry(dialect)
     if let columns { entry.source = columns.applied(to: entry.source) }
-    let engine = Engine()
+    let engine = Engine(reserve: reserve)
     let text = try text(features ?? entry.featureName, in: BuiltIn.features)
     try apply(.source, ControlEntry.encoded(entry.source), to: engine)
     let set = ControlEntry.Program(
