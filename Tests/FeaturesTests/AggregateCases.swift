@@ -328,13 +328,17 @@ struct AggregateCase: Sendable {
     return Double(now.amount) / 100 > 2 * mean
   }
 
+  /// From whole sums of minor units, rounded as the language says: a score of exactly 3 is no
+  /// outlier, and another order of sums would put it on either side.
   static func robust(_ oracle: Oracle, _ now: Oracle.Event) -> Double {
     let learnt = Window(length: 9 * hour, beforeThis: true, key: account, filter: { $0.isInlier })
-    let values = units(oracle.selected(now, learnt) ?? [])
-    if values.count < 5 { return .nan }
-    let score =
-      (Double(now.amount) / 100 - values.reduce(0, +) / Double(values.count))
-      / Oracle.deviation(values)
+    let amounts = (oracle.selected(now, learnt) ?? []).map(\.amount)
+    if amounts.count < 5 { return .nan }
+    let count = Double(amounts.count)
+    let sum = amounts.reduce(0, +)
+    let spread = Int64(amounts.count) * amounts.reduce(0) { $0 + $1 * $1 } - sum * sum
+    let deviation = (Double(spread) / (count * (count - 1))).squareRoot() / 100
+    let score = (Double(now.amount) / 100 - Double(sum) / (count * 100)) / deviation
     return score.isFinite ? score : .nan
   }
 
