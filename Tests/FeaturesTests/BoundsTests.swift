@@ -18,13 +18,19 @@ struct BoundsTests {
     )
   }
 
-  static func record(_ number: Int, account: String, amount: Int64, minute: Int64) -> [UInt8] {
+  static func record(
+    _ number: Int,
+    account: String,
+    counterparty: String? = nil,
+    amount: Int64,
+    minute: Int64
+  ) -> [UInt8] {
     var builder = TransactionBuilder(source: 1, schema: source.schema)
     builder.time = Timestamp(microseconds: 1_600_000_000_000_000 + minute * 60_000_000)
     builder.amount = Money(minorUnits: amount)
     builder.set(text: Schema.Text.id, "t\(number)")
     builder.set(text: Schema.Text.account, account)
-    builder.set(text: Schema.Text.counterparty, "c\(number % 7)")
+    builder.set(text: Schema.Text.counterparty, counterparty ?? "c\(number % 7)")
     var bytes: [UInt8] = []
     builder.finish(into: &bytes)
     return bytes
@@ -179,5 +185,33 @@ struct BoundsTests {
     // Four hours of lateness and ten minutes of window, three minutes a transaction.
     #expect(profile.entityCount < 100)
     #expect(profile.stateBytes <= bytes)
+  }
+
+  @Test func `an entity that others only look at is forgotten, and keeps no other`() throws {
+    var profile = try BoundsTests.makeProfile(
+      """
+      feature n = count() by account over 10m
+      feature paid = count() by counterparty as account over 10m
+      """,
+      entitiesMax: 1_000_000,
+      ringLog: 20
+    )
+    for number in 0..<3000 {
+      // It pays once, then it is only paid.
+      let account = number == 0 ? "shop" : "a\(number)"
+      let record = BoundsTests.record(
+        number,
+        account: account,
+        counterparty: "shop",
+        amount: 5,
+        minute: Int64(number) * 3
+      )
+      profile.record(record.span)
+      #expect(profile.vector == [1, number <= 3 ? 1 : 0])
+      #expect(!profile.wasApproximate)
+      if number % 500 == 499 { profile = try BoundsTests.restarted(profile) }
+    }
+    // Four hours of lateness and ten minutes of window, three minutes a transaction.
+    #expect(profile.entityCount < 100)
   }
 }

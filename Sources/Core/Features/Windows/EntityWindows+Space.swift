@@ -85,15 +85,6 @@ extension EntityWindows {
     }
   }
 
-  /// Calls back for all entities, the one recorded longest ago first.
-  func forEachEntity(_ body: (Int) -> Void) {
-    var mark: UInt32 = control.load(Control.oldest)
-    while mark != 0 {
-      body(Int(mark) - 1)
-      mark = headers.load(header(Int(mark) - 1) + Header.newer)
-    }
-  }
-
   /// Forgets the entities that were recorded longest ago where all of their events are beyond the
   /// horizon: at most two, so that no transaction waits.
   func expire(watermark: Int64) {
@@ -101,9 +92,20 @@ extension EntityWindows {
       let mark: UInt32 = control.load(Control.oldest)
       if mark == 0 { return }
       let header = header(Int(mark) - 1)
-      if headers.load(header + Header.last, as: Int64.self) > watermark - horizon { return }
+      if counts(header, watermark: watermark) { return }
       remove(Int(mark) - 1, header)
     }
+  }
+
+  /// Whether a window may reach one of an entity's events.
+  ///
+  /// Looks at its windows do not keep it: they would keep all behind it too.
+  private func counts(_ header: Int, watermark: Int64) -> Bool {
+    let limit = watermark - horizon
+    // No event is later than the last look.
+    if headers.load(header + Header.last, as: Int64.self) <= limit { return false }
+    let ring = ring(header)
+    return ring.head != ring.tail && time(slot(ring.head &- 1, ring)) > limit
   }
 
   /// Forgets the entity that was recorded longest ago though its events may still count: windows
@@ -112,7 +114,7 @@ extension EntityWindows {
     let mark: UInt32 = control.load(Control.oldest)
     if mark == 0 { return }
     let header = header(Int(mark) - 1)
-    if headers.load(header + Header.last, as: Int64.self) > watermark - horizon {
+    if counts(header, watermark: watermark) {
       control.store(watermark + horizon, at: Control.evictedUntil)
       control.store(control.load(Control.evictions, as: Int.self) + 1, at: Control.evictions)
     }
