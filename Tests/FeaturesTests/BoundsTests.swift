@@ -214,4 +214,33 @@ struct BoundsTests {
     // Four hours of lateness and ten minutes of window, three minutes a transaction.
     #expect(profile.entityCount < 100)
   }
+
+  @Test func `a look at an entity that may have been lost is approximate, till none can be`() throws {
+    var profile = try BoundsTests.makeProfile(
+      "feature paid = count() by counterparty as account over 10m",
+      entitiesMax: 2,
+      ringLog: 20
+    )
+    func pay(_ number: Int, _ account: String, _ counterparty: String, minute: Int64) -> Bool {
+      let record = BoundsTests.record(
+        number,
+        account: account,
+        counterparty: counterparty,
+        amount: 1,
+        minute: minute
+      )
+      profile.record(record.span)
+      return profile.wasApproximate
+    }
+    #expect(!pay(1, "a", "unknown", minute: 0))
+    #expect(!pay(2, "b", "a", minute: 1))
+    #expect(pay(3, "c", "b", minute: 2), "c is new, and a was evicted")
+    #expect(!pay(4, "b", "b", minute: 3))
+    #expect(pay(5, "b", "a", minute: 3), "a is not known any more")
+    #expect(pay(6, "c", "b", minute: 100), "c may have been there before")
+    profile = try BoundsTests.restarted(profile)
+    #expect(pay(7, "b", "c", minute: 251))
+    #expect(!pay(8, "b", "a", minute: 252))
+    #expect(!pay(9, "b", "c", minute: 252), "though nothing of it was recorded since")
+  }
 }

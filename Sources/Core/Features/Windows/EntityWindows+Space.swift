@@ -10,10 +10,7 @@ extension EntityWindows {
     let header = header(entity)
     headers.store(table.keep(name), at: header + Header.name)
     headers.store(hash, at: header + Header.hash)
-    let evictedUntil: Int64 = control.load(Control.evictedUntil)
-    if control.load(Control.evictions, as: Int.self) > 0, watermark < evictedUntil {
-      headers.store(Flags.approximate, at: header + Header.flags)
-    }
+    if mayMissEntities(watermark) { headers.store(Flags.approximate, at: header + Header.flags) }
     makeRing(header, log: 1)
     table.insert(entity, hash)
     return entity
@@ -154,9 +151,6 @@ extension EntityWindows {
   /// Makes sure that one more event fits: forgets what is beyond the horizon, else doubles, and at
   /// the limit coalesces the oldest.
   func reserveSlot(_ entity: Int, _ header: Int, watermark: Int64) {
-    if headers.load(header + Header.flags, as: UInt32.self) != 0 {
-      endApproximation(header, watermark: watermark)
-    }
     let ring = ring(header)
     let capacity = UInt32(1) << UInt32(ring.log)
     if ring.head &- ring.tail &+ 2 <= capacity { return }
@@ -169,22 +163,6 @@ extension EntityWindows {
     forget(entity, header, upTo: tail)
     // Doubling while more than half is in use keeps the cost of forgetting amortised.
     if ring.head &- tail &+ 2 > capacity / 2, ring.log < ringLogLimit { double(header) }
-  }
-
-  /// Takes an entity's windows for exact again once all that was merged, or was lost with evicted
-  /// entities, is beyond the horizon: no window reaches it any more.
-  private func endApproximation(_ header: Int, watermark: Int64) {
-    let wereLost = control.load(Control.evictions, as: Int.self) > 0
-    if wereLost, watermark < control.load(Control.evictedUntil) { return }
-    let ring = ring(header)
-    let end: UInt32 = headers.load(header + Header.coalescedEnd)
-    let wereMerged = headers.load(header + Header.coalesced, as: UInt32.self) != 0
-    if wereMerged, Int32(bitPattern: end &- ring.tail) > 0,
-      time(slot(end &- 1, ring)) > watermark - horizon
-    {
-      return
-    }
-    headers.store(UInt32(0), at: header + Header.flags)
   }
 
   /// Lets the oldest events go.
