@@ -199,10 +199,11 @@ package enum LanguageReference {
     return [
       "- \(text) KiB and \(ProgramLimits.statementsMax) statements a program;",
       "  \(ProgramLimits.nestingMax) levels of nesting; 8 arguments",
-      "- \(ProgramCompiler.aggregatesMax) aggregates, \(ProgramCompiler.filtersMax) `where`",
+      "- \(ProgramCompiler.aggregatesMax) aggregates, \(ProgramCompiler.filtersMax) `where`,",
+      "  \(ProgramCompiler.kindsMax) kinds of entities",
       "- for one kind of entity \(WindowLayout.offsetsMax) window ends,",
       "  \(WindowLayout.measuresMax) sums and counts, \(WindowLayout.columnsMax) further columns",
-      "- windows of 1 s to 3660 d",
+      "- windows and half-lives of 1 s to 3660 d",
       "- \(events) events of one entity, beyond which the oldest count in pairs;",
       "  \(EntityKind.entitiesMax) entities of a kind, beyond which those recorded longest ago are",
       "  forgotten; decisions that may miss something say `approximate`",
