@@ -215,7 +215,7 @@ struct BoundsTests {
     #expect(profile.entityCount < 100)
   }
 
-  @Test func `a look at an entity that may have been lost is approximate, till none can be`() throws {
+  @Test func `a look at an entity that may have been lost is approximate`() throws {
     var profile = try BoundsTests.makeProfile(
       "feature paid = count() by counterparty as account over 10m",
       entitiesMax: 2,

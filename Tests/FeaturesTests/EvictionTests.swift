@@ -76,7 +76,8 @@ struct EvictionTests {
       )
       accounts.record(payer, landed, watermark: watermark)
       pairs.record(pair, landed, watermark: watermark)
-      let kept = [accounts.times[payer], accounts.times[payee], pairs.times[pair], pairs.times[back]]
+      let own = [accounts.times[payer], accounts.times[payee]]
+      let kept = own + [pairs.times[pair], pairs.times[back]]
       let all = [accounts.all[payer], accounts.all[payee], pairs.all[pair], pairs.all[back]]
       let (found, context) = (profile.vector, "seed \(seed), transaction \(number)")
       #expect(Array(found[..<4]) == kept.map { Kind.count($0, at: landed) }, "\(context)")
