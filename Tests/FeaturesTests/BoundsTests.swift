@@ -18,13 +18,19 @@ struct BoundsTests {
     )
   }
 
-  static func record(_ number: Int, account: String, amount: Int64, minute: Int64) -> [UInt8] {
+  static func record(
+    _ number: Int,
+    account: String,
+    counterparty: String? = nil,
+    amount: Int64,
+    minute: Int64
+  ) -> [UInt8] {
     var builder = TransactionBuilder(source: 1, schema: source.schema)
     builder.time = Timestamp(microseconds: 1_600_000_000_000_000 + minute * 60_000_000)
     builder.amount = Money(minorUnits: amount)
     builder.set(text: Schema.Text.id, "t\(number)")
     builder.set(text: Schema.Text.account, account)
-    builder.set(text: Schema.Text.counterparty, "c\(number % 7)")
+    builder.set(text: Schema.Text.counterparty, counterparty ?? "c\(number % 7)")
     var bytes: [UInt8] = []
     builder.finish(into: &bytes)
     return bytes
@@ -179,5 +185,62 @@ struct BoundsTests {
     // Four hours of lateness and ten minutes of window, three minutes a transaction.
     #expect(profile.entityCount < 100)
     #expect(profile.stateBytes <= bytes)
+  }
+
+  @Test func `an entity that others only look at is forgotten, and keeps no other`() throws {
+    var profile = try BoundsTests.makeProfile(
+      """
+      feature n = count() by account over 10m
+      feature paid = count() by counterparty as account over 10m
+      """,
+      entitiesMax: 1_000_000,
+      ringLog: 20
+    )
+    for number in 0..<3000 {
+      // It pays once, then it is only paid.
+      let account = number == 0 ? "shop" : "a\(number)"
+      let record = BoundsTests.record(
+        number,
+        account: account,
+        counterparty: "shop",
+        amount: 5,
+        minute: Int64(number) * 3
+      )
+      profile.record(record.span)
+      #expect(profile.vector == [1, number <= 3 ? 1 : 0])
+      #expect(!profile.wasApproximate)
+      if number % 500 == 499 { profile = try BoundsTests.restarted(profile) }
+    }
+    // Four hours of lateness and ten minutes of window, three minutes a transaction.
+    #expect(profile.entityCount < 100)
+  }
+
+  @Test func `a look at an entity that may have been lost is approximate`() throws {
+    var profile = try BoundsTests.makeProfile(
+      "feature paid = count() by counterparty as account over 10m",
+      entitiesMax: 2,
+      ringLog: 20
+    )
+    func pay(_ number: Int, _ account: String, _ counterparty: String, minute: Int64) -> Bool {
+      let record = BoundsTests.record(
+        number,
+        account: account,
+        counterparty: counterparty,
+        amount: 1,
+        minute: minute
+      )
+      profile.record(record.span)
+      return profile.wasApproximate
+    }
+    #expect(!pay(1, "a", "unknown", minute: 0))
+    #expect(!pay(2, "b", "a", minute: 1))
+    #expect(pay(3, "c", "b", minute: 2), "c is new, and a was evicted")
+    #expect(!pay(4, "b", "b", minute: 3))
+    #expect(pay(5, "b", "a", minute: 3), "a is not known any more")
+    #expect(pay(6, "c", "b", minute: 100), "c may have been there before")
+    profile = try BoundsTests.restarted(profile)
+    #expect(pay(7, "b", "c", minute: 251))
+    #expect(!pay(8, "b", "a", minute: 252))
+    #expect(!pay(9, "b", "c", minute: 252), "though nothing of it was recorded since")
   }
 }

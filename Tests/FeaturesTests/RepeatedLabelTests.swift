@@ -69,4 +69,16 @@ struct RepeatedLabelTests {
       #expect(profile.vector == (number % 2 == 1 ? [1, 1] : [0, 0]), "minute \(minute)")
     }
   }
+
+  @Test(arguments: [.min, .max, 0] as [Int64])
+  func `a label of a time at which nothing landed changes nothing`(landed: Int64) throws {
+    let profile = try MeaningTests.profile(RepeatedLabelTests.program)
+    let record = MeaningTests.record(0, minute: 0)
+    profile.record(record.span)
+    profile.label(record.span, fraud: true, landed: landed)
+    profile.dispose(record.span, .refunded, landed: landed)
+    #expect(profile.recentFacts.isEmpty)
+    profile.record(MeaningTests.record(1, minute: 1).span)
+    #expect(profile.vector[0] == 0)
+  }
 }

@@ -214,4 +214,28 @@ struct StructureTests {
     }
     #expect(table.count == wanted.count { $0 != nil })
   }
+
+  // MARK: memory
+
+  @Test func `small regions stand beside one another, zeroed and apart`() {
+    let reservation = Reservation()
+    let regions = (1...2000).map { reservation.region($0 % 300 * 7 + 1) }
+    for (number, region) in regions.enumerated() {
+      #expect(region.bytes(at: 0, count: region.capacity).allSatisfy { $0 == 0 })
+      for offset in 0..<region.capacity {
+        region.store(UInt8(truncatingIfNeeded: number), at: offset)
+      }
+    }
+    for (number, region) in regions.enumerated() {
+      let wanted = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: region.capacity)
+      #expect(region.bytes(at: 0, count: region.capacity) == wanted)
+    }
+  }
+
+  @Test(arguments: [(60, 5), (-1, 1), (0, 65), (1, 64), (70, 4), (8, -1), (8, .max), (.max, 8)])
+  func `a stretch that is not within its region traps`(offset: Int, size: Int) async {
+    await #expect(processExitsWith: .failure) { [offset, size] in
+      Reservation().region(64).clear(offset, size: size)
+    }
+  }
 }

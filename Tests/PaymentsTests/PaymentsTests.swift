@@ -173,6 +173,43 @@ struct RecordTests {
     #expect(!isValid(bent))
   }
 
+  @Test func `a record whose texts run together to one that is too long is not valid`() {
+    var builder = TransactionBuilder(source: 1, schema: Dialect.native.schema)
+    let text = String(repeating: "x", count: TransactionRecord.textBytesMax)
+    builder.set(text: Schema.Text.id, text)
+    builder.set(text: Schema.Text.account, text)
+    var bytes: [UInt8] = []
+    builder.finish(into: &bytes)
+    func isValid(_ bytes: [UInt8]) -> Bool { TransactionRecord.isValid(bytes.span) }
+    #expect(isValid(bytes))
+    // The id ends a byte earlier, where the account starts.
+    let table = TransactionRecord.headerSize + 8 * Int(bytes[6])
+    bytes.store(little: UInt16(TransactionRecord.textBytesMax - 1), at: table)
+    #expect(!isValid(bytes))
+  }
+
+  @Test func `a fingerprint takes eight bytes a step and the rest as one number`() {
+    let bytes = (0..<40).map { UInt8(truncatingIfNeeded: $0 * 37 + 200) }
+    let (first, second): (UInt64, UInt64) = (0xa076_1d64_78bd_642f, 0xe703_7ed1_a0b4_28db)
+    for start in 0..<8 {
+      for count in 0...(bytes.count - start) {
+        let part = Array(bytes[start..<start + count])
+        var state = Fingerprint.mix(7 ^ first, UInt64(count) ^ second)
+        let words = count / 8 * 8
+        for word in stride(from: 0, to: words, by: 8) {
+          state = Fingerprint.mix(state ^ part.span.load(at: word, as: UInt64.self), second)
+        }
+        if words < count {
+          let tail = part[words...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+          state = Fingerprint.mix(state ^ tail, first)
+        }
+        let wanted = Fingerprint.mix(state, first)
+        let found = Fingerprint.of(bytes, in: start..<start + count, seed: 7)
+        #expect(found == wanted, "\(count) bytes")
+      }
+    }
+  }
+
   @Test func `a source comes back from its bytes`() throws {
     var source = Source(
       id: 9,

@@ -13,6 +13,20 @@ struct DocumentTests {
   ])
   func `the documents are there`(_ path: String) { #expect(Repository.exists(path)) }
 
+  @Test func `architecture has one row for each folder of sources`() throws {
+    let lines = try Repository.file("docs/architecture.md").lines
+    let rows = lines.filter { $0.hasPrefix("| `Sources/") }
+    let named = rows.map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+    let folders = Set(
+      try Repository.swift(["Sources"]).map {
+        $0.path.split(separator: "/").dropLast().joined(separator: "/")
+      }
+    )
+    // The shims of the system hold no Swift.
+    #expect(Set(named) == folders.union(["Sources/System"]))
+    #expect(named.count == Set(named).count)
+  }
+
   @Test func `decisions are numbered without gaps`() throws {
     for (index, name) in try Repository.children(of: "docs/decisions").enumerated() {
       let digits = String(index + 1)

@@ -87,7 +87,8 @@ package enum TransactionRecord {
     return start..<start + Int(record.load(at: 34, as: UInt16.self))
   }
 
-  /// Checks that a record read from outside this process is whole: sizes, slots and offsets.
+  /// Checks that a record read from outside this process is whole: sizes, slots and offsets, and no
+  /// text longer than windows take it for a name.
   package static func isValid(_ record: borrowing Span<UInt8>) -> Bool {
     guard record.count >= headerSize, size(record) == record.count,
       record.count % 8 == 0, record.count <= sizeMax
@@ -101,7 +102,7 @@ package enum TransactionRecord {
     var last = 0
     for slot in 0..<texts {
       let end = Int(record.load(at: table + 2 * slot, as: UInt16.self))
-      guard end >= last else { return false }
+      guard end >= last, end - last <= textBytesMax else { return false }
       last = end
     }
     let sealed = Int(record.load(at: 34, as: UInt16.self))

@@ -20,7 +20,7 @@ struct Look {
   var isSingle: Bool { second < 0 }
 
   /// The most bytes of a name: three parts, each with its length.
-  static let nameBytesMax = 3 * (2 + 0xffff)
+  static let nameBytesMax = 3 * (2 + TransactionRecord.textBytesMax)
 }
 
 /// The aggregates that are read through one view at one level: a stretch of their table.

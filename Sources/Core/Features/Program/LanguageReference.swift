@@ -185,9 +185,9 @@ package enum LanguageReference {
     Bytes an event of one kind of entity, besides the ring's slack (a power of two, at least half
     used once it has grown): 12 for its time and id; 4 for each `where` and each fact; 12 for the
     sums of a field, 16 more for its `std`; 8 for a field's values (`min`, `max`, `median`,
-    `quantile`, `first`, `last`), 16 more for each of `min` and `max`; 8 for a decayed count or sum;
-    16 for the texts of `distinct` and `entropy`, and 16 in a table for each different one. So a
-    count and a mean take 24, a `std` with them 40.
+    `quantile`, `first`, `last`), 16 more for each of `min` and `max`; 8 for a decayed count, 12 for
+    a decayed sum; 16 for the texts of `distinct` and `entropy`, and 16 in a table for each
+    different one. So a count and a mean take 24, a `std` with them 40.
 
     An entity takes \(EntityWindows.Header.cursors) bytes, 4 for each end of a window, 32 for each
     `distinct`, `entropy`, `median` or `quantile`, its name, and about 15 in a table.
@@ -199,10 +199,11 @@ package enum LanguageReference {
     return [
       "- \(text) KiB and \(ProgramLimits.statementsMax) statements a program;",
       "  \(ProgramLimits.nestingMax) levels of nesting; 8 arguments",
-      "- \(ProgramCompiler.aggregatesMax) aggregates, \(ProgramCompiler.filtersMax) `where`",
+      "- \(ProgramCompiler.aggregatesMax) aggregates, \(ProgramCompiler.filtersMax) `where`,",
+      "  \(ProgramCompiler.kindsMax) kinds of entities",
       "- for one kind of entity \(WindowLayout.offsetsMax) window ends,",
       "  \(WindowLayout.measuresMax) sums and counts, \(WindowLayout.columnsMax) further columns",
-      "- windows of 1 s to 3660 d",
+      "- windows and half-lives of 1 s to 3660 d",
       "- \(events) events of one entity, beyond which the oldest count in pairs;",
       "  \(EntityKind.entitiesMax) entities of a kind, beyond which those recorded longest ago are",
       "  forgotten; decisions that may miss something say `approximate`",

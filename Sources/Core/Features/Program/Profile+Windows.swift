@@ -24,7 +24,7 @@ extension Profile {
         }
       }
       if records { kind.expire(watermark: watermark) }
-      if kind.isApproximate(view.entity) { wasApproximate = true }
+      if kind.isApproximate(view.entity, watermark: watermark) { wasApproximate = true }
     }
   }
 
@@ -195,12 +195,6 @@ extension EntityWindows {
       events.prefetch(slot(ring.head &- back, ring))
       back &*= 2
     }
-  }
-
-  @inline(__always)
-  func isApproximate(_ entity: Int) -> Bool {
-    entity >= 0
-      && headers.load(header(entity) + Header.flags, as: UInt32.self) & Flags.approximate != 0
   }
 }
 

@@ -183,9 +183,11 @@ extension ProgramCompiler {
     _ draft: inout AggregateDraft,
     _ kind: Int
   ) throws(LanguageError) {
-    guard case .duration(let seconds)? = aggregate.arguments.last, seconds >= 1 else {
+    guard case .duration(let seconds)? = aggregate.arguments.last,
+      seconds >= 1, seconds <= ProgramLimits.windowSecondsMax
+    else {
       throw LanguageError(
-        "\(aggregate.function.rawValue) takes a half-life of at least a second",
+        "\(aggregate.function.rawValue) takes a half-life from 1 s to 3660 d",
         at: aggregate.location,
         hint: "as in '\(aggregate.function.example)'"
       )
@@ -266,7 +268,9 @@ extension ProgramCompiler {
         at: place
       )
     }
-    guard plan.measures.count < WindowLayout.measuresMax else {
+    // Beside activities the transactions alone are counted too.
+    let counted = plan.hasActivities && !plan.measures.contains(Measure(kind: .count)) ? 1 : 0
+    guard plan.measures.count + counted <= WindowLayout.measuresMax else {
       throw LanguageError(
         "one entity has at most \(WindowLayout.measuresMax) sums and counts",
         at: place
@@ -306,6 +310,12 @@ extension ProgramCompiler {
     }
     var kind = kinds.firstIndex { $0.key == role } ?? -1
     if kind < 0 {
+      guard kinds.count < ProgramCompiler.kindsMax else {
+        throw LanguageError(
+          "a program has at most \(ProgramCompiler.kindsMax) kinds of entities",
+          at: place
+        )
+      }
       kind = kinds.count
       kinds.append(WindowPlan(key: role))
     }

@@ -7,6 +7,8 @@ package struct ProgramCompiler {
   static let registersMax = 60_000
   static let aggregatesMax = 2000
   static let filtersMax = 200
+  /// Each kind of entity takes 256 GiB of address space, of which a process has 128 TiB.
+  static let kindsMax = 64
   static let stagesMax = 32
 
   let source: Source

@@ -1,4 +1,4 @@
-/// One aggregate as the program reads it, in 56 bytes: each decision reads all of them.
+/// One aggregate as the program reads it, in one line of the cache: a decision reads all of them.
 struct AggregatePlan: Sendable, BitwiseCopyable {
   enum Function: UInt8, Sendable {
     case count

@@ -93,7 +93,7 @@ extension EntityWindows {
   /// The event of an entity with this time and id hash.
   func index(of entity: Int, time: Int64, idHash: UInt32) -> UInt32? {
     let ring = ring(header(entity))
-    var index = firstIndex(after: time - 1, ring, to: ring.head)
+    var index = firstIndex(after: time &- 1, ring, to: ring.head)
     while index != ring.head {
       let slot = slot(index, ring)
       guard self.time(slot) == time else { return nil }

@@ -10,10 +10,7 @@ extension EntityWindows {
     let header = header(entity)
     headers.store(table.keep(name), at: header + Header.name)
     headers.store(hash, at: header + Header.hash)
-    let evictedUntil: Int64 = control.load(Control.evictedUntil)
-    if control.load(Control.evictions, as: Int.self) > 0, watermark < evictedUntil {
-      headers.store(Flags.approximate, at: header + Header.flags)
-    }
+    if mayMissEntities(watermark) { headers.store(Flags.approximate, at: header + Header.flags) }
     makeRing(header, log: 1)
     table.insert(entity, hash)
     return entity
@@ -85,15 +82,6 @@ extension EntityWindows {
     }
   }
 
-  /// Calls back for all entities, the one recorded longest ago first.
-  func forEachEntity(_ body: (Int) -> Void) {
-    var mark: UInt32 = control.load(Control.oldest)
-    while mark != 0 {
-      body(Int(mark) - 1)
-      mark = headers.load(header(Int(mark) - 1) + Header.newer)
-    }
-  }
-
   /// Forgets the entities that were recorded longest ago where all of their events are beyond the
   /// horizon: at most two, so that no transaction waits.
   func expire(watermark: Int64) {
@@ -101,9 +89,20 @@ extension EntityWindows {
       let mark: UInt32 = control.load(Control.oldest)
       if mark == 0 { return }
       let header = header(Int(mark) - 1)
-      if headers.load(header + Header.last, as: Int64.self) > watermark - horizon { return }
+      if counts(header, watermark: watermark) { return }
       remove(Int(mark) - 1, header)
     }
+  }
+
+  /// Whether a window may reach one of an entity's events.
+  ///
+  /// Looks at its windows do not keep it: they would keep all behind it too.
+  private func counts(_ header: Int, watermark: Int64) -> Bool {
+    let limit = watermark - horizon
+    // No event is later than the last look.
+    if headers.load(header + Header.last, as: Int64.self) <= limit { return false }
+    let ring = ring(header)
+    return ring.head != ring.tail && time(slot(ring.head &- 1, ring)) > limit
   }
 
   /// Forgets the entity that was recorded longest ago though its events may still count: windows
@@ -112,7 +111,7 @@ extension EntityWindows {
     let mark: UInt32 = control.load(Control.oldest)
     if mark == 0 { return }
     let header = header(Int(mark) - 1)
-    if headers.load(header + Header.last, as: Int64.self) > watermark - horizon {
+    if counts(header, watermark: watermark) {
       control.store(watermark + horizon, at: Control.evictedUntil)
       control.store(control.load(Control.evictions, as: Int.self) + 1, at: Control.evictions)
     }
@@ -152,9 +151,6 @@ extension EntityWindows {
   /// Makes sure that one more event fits: forgets what is beyond the horizon, else doubles, and at
   /// the limit coalesces the oldest.
   func reserveSlot(_ entity: Int, _ header: Int, watermark: Int64) {
-    if headers.load(header + Header.flags, as: UInt32.self) != 0 {
-      endApproximation(header, watermark: watermark)
-    }
     let ring = ring(header)
     let capacity = UInt32(1) << UInt32(ring.log)
     if ring.head &- ring.tail &+ 2 <= capacity { return }
@@ -167,22 +163,6 @@ extension EntityWindows {
     forget(entity, header, upTo: tail)
     // Doubling while more than half is in use keeps the cost of forgetting amortised.
     if ring.head &- tail &+ 2 > capacity / 2, ring.log < ringLogLimit { double(header) }
-  }
-
-  /// Takes an entity's windows for exact again once all that was merged, or was lost with evicted
-  /// entities, is beyond the horizon: no window reaches it any more.
-  private func endApproximation(_ header: Int, watermark: Int64) {
-    let wereLost = control.load(Control.evictions, as: Int.self) > 0
-    if wereLost, watermark < control.load(Control.evictedUntil) { return }
-    let ring = ring(header)
-    let end: UInt32 = headers.load(header + Header.coalescedEnd)
-    let wereMerged = headers.load(header + Header.coalesced, as: UInt32.self) != 0
-    if wereMerged, Int32(bitPattern: end &- ring.tail) > 0,
-      time(slot(end &- 1, ring)) > watermark - horizon
-    {
-      return
-    }
-    headers.store(UInt32(0), at: header + Header.flags)
   }
 
   /// Lets the oldest events go.

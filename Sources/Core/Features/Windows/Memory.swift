@@ -92,7 +92,8 @@ import Payments
   @inline(__always)
   private func check(_ offset: Int, _ size: Int) {
     precondition(
-      UInt(bitPattern: offset) <= UInt(bitPattern: capacity &- size),
+      UInt(bitPattern: offset) <= UInt(bitPattern: capacity)
+        && UInt(bitPattern: size) <= UInt(bitPattern: capacity &- offset),
       "outside of the region"
     )
   }
