@@ -11,6 +11,7 @@ SINGLE = "/api/v1/transactions"
 CARD = SINGLE + "?source=card"
 SCORE = "/api/v1/score"
 LABELS = "/api/v1/labels"
+ACTIVITIES = "/api/v1/activities"
 HEADER = "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n"
 ROW = "1,2026-01-01 00:00:00,1,1,1.00,0\n"
 PAYSIM = dict(
@@ -26,6 +27,12 @@ def score(**changes):
 
 def label(**changes):
     item = dict(transaction_id="good", source="native", fraud=True)
+    item.update(changes)
+    return {name: value for name, value in item.items() if value is not ...}
+
+
+def activity(**changes):
+    item = dict(source="native", activity="login", succeeded=True, account="A1")
     item.update(changes)
     return {name: value for name, value in item.items() if value is not ...}
 
@@ -111,6 +118,21 @@ REQUESTS = [
      label(account="A1", amount=-5, time="2026-01-01T00:00:00Z"), 422, "amount"),
     ("a label with a control character", LABELS,
      label(account="A\n1", amount=5, time="2026-01-01T00:00:00Z"), 422, "account"),
+    ("an empty body as an activity", ACTIVITIES, "", 400, "malformed"),
+    ("an array as activities", ACTIVITIES, [activity()], 422, "object"),
+    ("no activities", ACTIVITIES, {"activities": []}, 413, "1000"),
+    ("1001 activities", ACTIVITIES, {"activities": [activity()] * 1001}, 413, "1000"),
+    ("a number among activities", ACTIVITIES, {"activities": [activity(), 1]}, 422,
+     "activities[1]"),
+    ("an activity of an unknown kind", ACTIVITIES, activity(activity="logout"), 422, "new_payee"),
+    ("an activity without a source", ACTIVITIES, activity(source=...), 422, "source"),
+    ("an activity without success", ACTIVITIES, activity(succeeded=...), 422, "succeeded"),
+    ("an activity of nobody", ACTIVITIES, activity(account=...), 422, "account"),
+    ("an activity with an unknown field", ACTIVITIES, activity(acount="A"), 422, "acount"),
+    ("an activity with a control character", ACTIVITIES, activity(device="D\n1"), 422, "device"),
+    ("an activity whose time is none", ACTIVITIES, activity(time="noon"), 422, "time"),
+    ("an activity of 2099", ACTIVITIES, activity(time="2099-01-01T00:00:00Z"), 422, "future"),
+    ("activities of 2 MB", ACTIVITIES, '{"activities":[' + " " * 2_000_000 + "]}", 413, "1 MiB"),
     ("labels of 2 MB", LABELS, '{"labels":[' + " " * 2_000_000 + "]}", 413, "1 MiB"),
 ]
 
@@ -332,6 +354,8 @@ def cards():
             time="2026-01-01T00:00:00Z"))
         equal(answer.status, 200, f"a label with entities ({answer})")
         equal(session.post(LABELS, label(transaction_id=number)).status, 404, "a label of a card")
+        session.tell([activity(account=name) for name in (number, spaced, hyphens, int(other))])
+        session.tell([activity(account=..., device=other)])
         file = area.file("cards.csv")
         with open(file, "w", encoding="utf-8") as text:
             text.write(HEADER + ROW.replace(":00,1,1,", f":00,{number},{spaced},"))

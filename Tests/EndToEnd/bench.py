@@ -205,6 +205,12 @@ class Session:
         answer = self.post("/api/v1/labels", {"labels": items})
         equal((answer.status, answer.json.get("labels")), (200, len(items)), f"labels ({answer})")
 
+    def tell(self, items):
+        answer = self.post("/api/v1/activities", {"activities": items})
+        equal((answer.status, answer.json.get("activities")), (200, len(items)),
+              f"activities ({answer})")
+        return answer.json["results"]
+
     def listing(self, source=None, until=-1):
         """All rows, newest first, down to a position."""
         rows, cursor, deadline = [], None, time.monotonic() + 60
@@ -278,8 +284,9 @@ def verify(data, environment=None, differences=0):
 
 
 KINDS = {
-    1: "transaction", 2: "decision", 3: "label", 6: "history", 16: "source", 17: "features",
-    18: "rules", 20: "model", 32: "fallback", 33: "digest", 34: "quarantine", 35: "closed",
+    1: "transaction", 2: "decision", 3: "label", 4: "activity", 6: "history", 16: "source",
+    17: "features", 18: "rules", 20: "model", 32: "fallback", 33: "digest", 34: "quarantine",
+    35: "closed",
 }
 
 

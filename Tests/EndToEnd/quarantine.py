@@ -132,6 +132,25 @@ def invented():
         equal(server.stop(), 0, "exit code")
 
 
+@case("an activity is known again by what it says")
+def told():
+    with Area("quarantine-activity") as area:
+        server = poisoned(area, "poison")
+        path = "/api/v1/activities"
+        body = dict(source="native", activity="login", succeeded=True, account="poison")
+        crash(server, body, path)
+        crash(server, body, path)
+        session = server.session()
+        answer = session.post(path, body)
+        equal((answer.status, answer.json["error"]), (422, "quarantined"), f"{answer}")
+        results = session.tell([dict(body, account="A1")])
+        equal(results[0]["status"], "logged", f"{results}")
+        row = session.get("/api/v1/quarantine").json["quarantined"][0]
+        equal((row["work"], row["transaction_id"]), ("activity", "poison"), f"{row}")
+        equal(server.stop(), 0, "exit code")
+        verify(server.data)
+
+
 @case("crashes with other transactions in flight, and stops in order, condemn nothing")
 def innocent():
     with Area("quarantine-not") as area:

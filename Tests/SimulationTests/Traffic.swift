@@ -4,7 +4,8 @@ import Payments
 import Pipeline
 import TestSupport
 
-/// Random work for a sequencer: transactions of every kind of lateness, repeats, conflicts, labels.
+/// Random work for a sequencer: transactions of every kind of lateness, repeats, conflicts, labels,
+/// activities.
 struct Traffic {
   static let minute: Int64 = 60_000_000
   static let hour = 60 * minute
@@ -17,6 +18,7 @@ struct Traffic {
     feature risk = fraud_rate() by counterparty over 2h delayed 30m
     feature young_risk = fraud_rate() by counterparty over 6h where channel = web else 0
     feature pair_6h = sum(amount) by (account, counterparty) over 6h where channel = web
+    feature logins_2h = count() by account over 2h where activity = login
     """
   static let rules = """
     rule burst: when count() by account over 10m >= 4 then decline
@@ -85,6 +87,12 @@ struct Traffic {
       submission.kind = .past
       submission.add { append(fresh: &$0) }
       submission.itemKinds.append(.history)
+    case 3:
+      submission.kind = .entries(.activity)
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let body = activity().encoded
+        submission.add { $0.append(contentsOf: body) }
+      }
     default:
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         if let earlier = known.randomElement(using: &random), one(in: 6) {
@@ -99,6 +107,19 @@ struct Traffic {
   }
 
   mutating func one(in count: Int) -> Bool { Int.random(in: 0..<count, using: &random) == 0 }
+
+  /// An activity of now, of earlier, or without a time.
+  private mutating func activity() -> Activity {
+    let late = Int64.random(in: 0...2 * Traffic.hour, using: &random)
+    return Activity(
+      source: 1,
+      kind: one(in: 3) ? .newDevice : .login,
+      succeeded: !one(in: 4),
+      time: one(in: 3) ? Activity.timeOfReceipt : Timestamp(microseconds: now - late),
+      account: "a\(Int.random(in: 0..<5, using: &random))",
+      device: ""
+    )
+  }
 
   private mutating func append(fresh bytes: inout [UInt8]) {
     builder.reset()

@@ -21,9 +21,12 @@ package struct Activity: Sendable, Hashable {
   package let source: UInt16
   package let kind: ActivityKind
   package let succeeded: Bool
-  package let time: Timestamp
+  package var time: Timestamp
   package let account: String
   package let device: String
+
+  /// Stands in for the time of receipt until the activity is put in the log; no text tells it.
+  package static let timeOfReceipt = Timestamp(microseconds: .min)
 
   /// Texts longer than `TransactionRecord.textBytesMax` must have been refused by the decoder, as a
   /// transaction's; here they trap.

@@ -65,6 +65,7 @@ extension Gateway {
     case .single, .singleExplained:
       status = writeSingle(submission, explained: shape == .singleExplained)
     case .label: status = writeLabels(submission)
+    case .activity: status = writeActivities(submission)
     case .release: status = writeReleased(submission)
     case .fallback: break
     }
@@ -158,7 +159,7 @@ extension Gateway {
     json.null()
   }
 
-  private static func message(of result: Submission.Result) -> String {
+  static func message(of result: Submission.Result) -> String {
     switch result {
     case .decided, .duplicate, .logged, .known: ""
     case .conflict: "transaction_id was used before for another content"
@@ -169,7 +170,7 @@ extension Gateway {
     }
   }
 
-  private static func status(of result: Submission.Result) -> Int {
+  static func status(of result: Submission.Result) -> Int {
     switch result {
     case .decided, .duplicate, .logged, .known: 200
     case .conflict: 409
@@ -209,7 +210,7 @@ extension Gateway {
     json.close("}")
   }
 
-  private static func word(of result: Submission.Result) -> String {
+  static func word(of result: Submission.Result) -> String {
     switch result {
     case .conflict: "conflict"
     case .unavailable: "unavailable"
@@ -275,15 +276,18 @@ extension Gateway {
     case .decline: outcome = .decline
     case .error: outcome = nil
     }
-    let isLabel = pending[slot].shape == .label
-    if !isLabel {
+    let isFact = pending[slot].shape == .label || pending[slot].shape == .activity
+    if !isFact {
       expiredAnswers[pending[slot].token] = outcome?.rawValue ?? Gateway.answeredWithError
     }
     pending[slot].token = 0
-    guard let outcome, !isLabel else {
+    guard let outcome, !isFact else {
       answer.start(504)
       answer.header("Retry-After", 1)
-      answer.appendFailure("Deadline exceeded", "No decision was made in time; ask again")
+      answer.appendFailure(
+        "Deadline exceeded",
+        isFact ? "It may be logged yet" : "No decision was made in time; ask again"
+      )
       return
     }
     json.reset()

@@ -54,12 +54,7 @@ extension Gateway {
     submission.kind = .entries(.quarantine)
     let body = entry.encoded
     submission.add { $0.append(contentsOf: body) }
-    let slot = Int(token.slot)
-    pending[slot].token = token.bits
-    pending[slot].shape = .release
-    pending[slot].onDeadline = .error
-    pending[slot].items = 0
-    pending[slot].errors = []
+    begin(token, .error, .release)
     send(submission)
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)
   }

@@ -99,12 +99,7 @@ extension Gateway {
       answer.fail(413, "too_large", "Labels come in requests of up to 1 MiB")
       return .answered
     }
-    let slot = Int(token.slot)
-    pending[slot].token = token.bits
-    pending[slot].shape = .label
-    pending[slot].onDeadline = .error
-    pending[slot].items = 0
-    pending[slot].errors = []
+    begin(token, .error, .label)
     let submission = makeSubmission(token, .label)
     submission.kind = .entries(.label)
     reader.submit(

@@ -33,7 +33,7 @@ extension Gateway {
     }
     let explained = request.value(of: "explain") == "1"
     let submission = makeSubmission(token, explained ? .scoreExplained : .score)
-    let slot = begin(token, decoder.source, explained ? .scoreExplained : .score)
+    let slot = begin(token, decoder.source.onDeadline, explained ? .scoreExplained : .score)
     for place in 0..<count {
       do throws(InputError) {
         guard try decoder.advance() else { break }
@@ -79,7 +79,7 @@ extension Gateway {
       return .answered
     }
     let submission = makeSubmission(token, shape)
-    let slot = begin(token, decoder.source, shape)
+    let slot = begin(token, decoder.source.onDeadline, shape)
     var place = 0
     do throws(InputError) {
       while try decoder.advance(root: shape != .lines) {
@@ -110,7 +110,7 @@ extension Gateway {
     _ answer: inout HTTPAnswer
   ) -> Reception {
     let submission = makeSubmission(token, .lines)
-    let slot = begin(token, decoder.source, .lines)
+    let slot = begin(token, decoder.source.onDeadline, .lines)
     var tooMany = false
     request.withBody { body in
       var start = 0
@@ -190,11 +190,12 @@ extension Gateway {
   }
 
   /// Notes a deferred request; the slot of its bookkeeping.
-  func begin(_ token: RequestToken, _ source: Source, _ shape: Shape) -> Int {
+  @discardableResult
+  func begin(_ token: RequestToken, _ onDeadline: DeadlinePolicy, _ shape: Shape) -> Int {
     let slot = Int(token.slot)
     pending[slot].token = token.bits
     pending[slot].startedAt = Clocks.monotonicNanoseconds()
-    pending[slot].onDeadline = source.onDeadline
+    pending[slot].onDeadline = onDeadline
     pending[slot].shape = shape
     pending[slot].items = 0
     if !pending[slot].errors.isEmpty { pending[slot].errors = [] }

@@ -44,6 +44,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case decision
     case list
     case label
+    case activity
     case quarantine
     case release
     case projections
@@ -59,6 +60,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case single
     case lines
     case label
+    case activity
     case fallback
     case scoreExplained
     case singleExplained
@@ -72,6 +74,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   let loop: HTTPLoop
   private var router = Router()
   var decoders: [TransactionDecoder] = []
+  let activityDecoder: ActivityDecoder
   var text: DecisionText
   var json = JSONText()
   let recent = RecentRing()
@@ -119,6 +122,10 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     decoders = catalog.sources.map {
       TransactionDecoder(source: $0, tokenizer: settings.tokenizer)
     }
+    activityDecoder = ActivityDecoder(
+      sources: catalog.sources,
+      tokenizer: settings.tokenizer
+    )
     pending = [Pending](repeating: Pending(), count: loop.limits.slots)
     reader = try ReadWorker(
       catalog: catalog,
@@ -133,6 +140,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     router.add(.get, "/api/v1/transactions", handler: Route.list.rawValue)
     router.add(.get, "/api/v1/decisions/{id}", handler: Route.decision.rawValue)
     router.add(.post, "/api/v1/labels", handler: Route.label.rawValue)
+    router.add(.post, "/api/v1/activities", handler: Route.activity.rawValue)
     router.add(.get, "/api/v1/quarantine", handler: Route.quarantine.rawValue)
     router.add(
       .post,
@@ -197,6 +205,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case .decision: return decision(request, token, request.text(of: segment), &answer)
     case .list: return list(request, token, &answer)
     case .label: return label(request, token, &answer)
+    case .activity: return activity(request, token, &answer)
     case .quarantine: quarantine(&answer)
     case .projections: showProjections(&answer)
     case .rebuild: rebuild(request.text(of: segment), &answer)

@@ -17,11 +17,21 @@ extension Sequencer {
     let policy = engine.source(TransactionRecord.source(record))?.source.identity ?? .id
     let key = IdentityIndex.key(of: record, policy)
     let subject = Sequencer.subject(record, key)
+    return board(kind, subject, source: TransactionRecord.source(record), id: id)
+  }
+
+  /// Notes that work on a subject starts; the answer where it is in quarantine.
+  func board(
+    _ kind: EntryKind,
+    _ subject: UInt64,
+    source: Int,
+    id: borrowing Span<UInt8>
+  ) -> Submission.Result? {
     if let entry = engine.quarantine[subject] {
       status?.countQuarantineRefusal()
       return .quarantined(entry.reason)
     }
-    flight?.begin(subject, source: TransactionRecord.source(record), kind: kind, id: id)
+    flight?.begin(subject, source: source, kind: kind, id: id)
     #if DEBUG
     fault?(String(decoding: id.array, as: UTF8.self))
     #endif

@@ -277,21 +277,12 @@ package final class Sequencer {
   }
 
   private func log(_ kind: EntryKind, _ submission: Submission, _ item: Range<Int>) {
-    let bytes = submission.bytes
-    if kind == .label {
-      let label = bytes.span.extracting(item)
-      guard Label.isValid(label) else {
-        submission.results.append(.refused("a damaged label"))
-        return
-      }
-      let record = Label.record(label)
-      let whole = item.lowerBound + record.lowerBound..<item.lowerBound + record.upperBound
-      if let refusal = board(.label, submission, whole) {
-        submission.results.append(refusal)
-        return
-      }
+    defer { flight?.end() }
+    if let refusal = refusal(kind, submission, item) {
+      submission.results.append(refusal)
+      return
     }
-    defer { if kind == .label { flight?.end() } }
+    let bytes = submission.bytes
     do {
       let span = bytes.span
       try engine.apply(kind, span.extracting(item))
@@ -301,6 +292,22 @@ package final class Sequencer {
     }
     submission.results.append(.logged(append(kind) { $0.append(contentsOf: bytes[item]) }))
     if kind == .quarantine { publishQuarantine() }
+  }
+
+  /// Admits an entry: its answer where it is refused, nil where it is to be logged.
+  private func refusal(
+    _ kind: EntryKind,
+    _ submission: Submission,
+    _ item: Range<Int>
+  ) -> Submission.Result? {
+    if kind == .activity { return refusal(activityIn: submission, item) }
+    guard kind == .label else { return nil }
+    let bytes = submission.bytes
+    let label = bytes.span.extracting(item)
+    guard Label.isValid(label) else { return .refused("a damaged label") }
+    let record = Label.record(label)
+    let whole = item.lowerBound + record.lowerBound..<item.lowerBound + record.upperBound
+    return board(.label, submission, whole)
   }
 }
 

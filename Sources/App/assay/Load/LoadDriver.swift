@@ -7,7 +7,8 @@ import Synchronization
 /// Sends simulated traffic to a server at a given rate, whether or not it keeps up.
 ///
 /// Payments are due at fixed times (an open loop), and the time of an answer counts from then.
-/// Labels go out where their turn comes. At most one request a connection is in flight.
+/// Labels go out where their turn comes, activities between the payments around them. At most one
+/// request a connection is in flight.
 final class LoadDriver: Sendable {
   static let connectionsMax = 1024
   private static let labelTries = 6
@@ -85,11 +86,15 @@ final class LoadDriver: Sendable {
   private func take() -> Task? {
     state.withLock { state in
       guard state.failures < LoadDriver.failuresMax else { return nil }
-      let due = start + Int64(Double(state.sent) * nanosecondsEach)
+      var due = start + Int64(Double(state.sent) * nanosecondsEach)
       guard max(due, Clocks.monotonicNanoseconds()) < end, let job = state.traffic.next() else {
         return nil
       }
-      if job.kind == .payment { state.sent += 1 }
+      switch job.kind {
+      case .payment: state.sent += 1
+      case .activity: due -= Int64(nanosecondsEach / 2)
+      case .label: break
+      }
       return Task(job: job, due: due)
     }
   }
@@ -100,13 +105,18 @@ final class LoadDriver: Sendable {
       switch task.job.kind {
       case .payment: pay(task, on: connection)
       case .label: label(task.job, on: connection)
+      case .activity: tell(task, on: connection)
       }
     }
   }
 
-  private func pay(_ task: Task, on connection: ClientConnection) {
+  private static func wait(for task: Task) {
     let wait = task.due - Clocks.monotonicNanoseconds()
     if wait > 0 { Thread.sleep(forTimeInterval: Double(wait) / 1e9) }
+  }
+
+  private func pay(_ task: Task, on connection: ClientConnection) {
+    LoadDriver.wait(for: task)
     let behind = Double(Clocks.monotonicNanoseconds() - task.due) / 1e6
     var headers = [("X-API-Key", key), ("Content-Type", "application/json")]
     if let name = task.job.idempotencyKey { headers.append(("Idempotency-Key", name)) }
@@ -146,6 +156,25 @@ final class LoadDriver: Sendable {
           state.report.labels += 1
         } else {
           state.report.count(error: "label \(last.status)", LoadDriver.shown(last.body))
+        }
+      }
+    } catch {
+      fail(error)
+    }
+  }
+
+  /// Sends an activity, between the payments before and behind it.
+  private func tell(_ task: Task, on connection: ClientConnection) {
+    LoadDriver.wait(for: task)
+    let headers = [("X-API-Key", key), ("Content-Type", "application/json")]
+    do throws(ClientError) {
+      let answer = try connection.post("/api/v1/activities", headers: headers, task.job.body)
+      state.withLock { state in
+        state.failures = 0
+        if answer.status == 200 {
+          state.report.activities += 1
+        } else {
+          state.report.count(error: "activity \(answer.status)", LoadDriver.shown(answer.body))
         }
       }
     } catch {

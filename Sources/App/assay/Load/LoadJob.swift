@@ -6,6 +6,7 @@ struct LoadJob: Sendable {
   enum Kind: Sendable {
     case payment
     case label
+    case activity
   }
 
   var kind: Kind
@@ -38,17 +39,15 @@ struct LoadTraffic {
     accounts = AccountFeed(simulation)
   }
 
-  /// The next request; activities have no route and are passed over.
+  /// The next request.
   mutating func next() -> LoadJob? {
     if let event = cards?.next() { return job(event) }
-    while let event = accounts?.next() {
-      switch event {
-      case .payment(let payment): return job(payment)
-      case .label(let label): return job(label)
-      case .activity: continue
-      }
+    switch accounts?.next() {
+    case .payment(let payment): return job(payment)
+    case .label(let label): return job(label)
+    case .activity(let activity): return job(activity)
+    case nil: return nil
     }
-    return nil
   }
 
   private func job(_ event: SimulatedEvent) -> LoadJob {
@@ -81,5 +80,11 @@ struct LoadTraffic {
     var body: [UInt8] = []
     text.appendLabel(label, id: id, source: source, to: &body)
     return LoadJob(kind: .label, body: body)
+  }
+
+  private func job(_ activity: SimulatedActivity) -> LoadJob {
+    var body: [UInt8] = []
+    text.appendJSON(activity, source: source, to: &body)
+    return LoadJob(kind: .activity, body: body)
   }
 }

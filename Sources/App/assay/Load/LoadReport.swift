@@ -10,6 +10,7 @@ struct LoadReport: Encodable, Sendable {
 
   var payments = 0
   var labels = 0
+  var activities = 0
   var seconds = 0.0
   /// Payments answered in a second.
   var rate = 0.0
@@ -34,9 +35,10 @@ struct LoadReport: Encodable, Sendable {
     let outcomeText = outcomes.keys.sorted().map { "\($0) \(outcomes[$0] ?? 0)" }
     let errorText = errors.keys.sorted().map { "\($0) \(errors[$0] ?? 0)" }
     return String(
-      format: "%d payments and %d labels in %.1f s, %.0f payments/s\n",
+      format: "%d payments, %d labels and %d activities in %.1f s, %.0f payments/s\n",
       payments,
       labels,
+      activities,
       seconds,
       rate
     ) + "outcomes: \(outcomeText.joined(separator: ", "))"

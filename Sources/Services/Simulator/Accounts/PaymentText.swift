@@ -259,11 +259,39 @@ extension PaymentText {
 
   /// Appends it as a line of JSON, with its end.
   package func appendJSONLine(_ activity: SimulatedActivity, to bytes: inout [UInt8]) {
-    bytes.append(#"{"activity":"\#(activity.kind.word)","account":""#)
+    bytes.append("{")
+    appendFields(activity, withTime: true, to: &bytes)
+    bytes.append("}\n")
+  }
+
+  /// Appends it as the JSON object that a client would send, without a line end.
+  ///
+  /// It has no time where payments have that of their arrival.
+  package func appendJSON(
+    _ activity: SimulatedActivity,
+    source: String,
+    to bytes: inout [UInt8]
+  ) {
+    bytes.append("{\"source\":\"\(source)\",")
+    let withTime = dialect != .paysim && dialect != .anonymised
+    appendFields(activity, withTime: withTime, to: &bytes)
+    bytes.append("}")
+  }
+
+  private func appendFields(
+    _ activity: SimulatedActivity,
+    withTime: Bool,
+    to bytes: inout [UInt8]
+  ) {
+    bytes.append(#""activity":"\#(activity.kind.word)","account":""#)
     bytes.append(name(.person(activity.account)))
-    bytes.append(#"","device":"\#(device(activity))","time":""#)
-    activity.time.appendISO8601(to: &bytes)
-    bytes.append("\",\"succeeded\":\(activity.succeeded)}\n")
+    bytes.append(#"","device":"\#(device(activity))","#)
+    if withTime {
+      bytes.append("\"time\":\"")
+      activity.time.appendISO8601(to: &bytes)
+      bytes.append("\",")
+    }
+    bytes.append("\"succeeded\":\(activity.succeeded)")
   }
 
   private func device(_ activity: SimulatedActivity) -> String {

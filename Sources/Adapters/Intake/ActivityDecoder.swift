@@ -1,0 +1,159 @@
+package import Payments
+
+/// Decodes activities from JSON: one, or `{"activities": […]}`.
+package final class ActivityDecoder {
+  package static let itemsMax = 1000
+
+  private enum Slot {
+    static let source = 0
+    static let kind = 1
+    static let succeeded = 2
+    static let time = 3
+    static let account = 4
+    static let device = 5
+  }
+
+  private let reader = JSONReader(
+    names: [
+      ("source", Slot.source), ("activity", Slot.kind), ("succeeded", Slot.succeeded),
+      ("time", Slot.time), ("account", Slot.account), ("device", Slot.device),
+    ],
+    bytesMax: 2 << 20
+  )
+  private let sources: [Source]
+  private let tokenizer: CardTokenizer
+
+  /// A decoder for one thread; card numbers among the names become `tokenizer`'s tokens.
+  package init(sources: [Source], tokenizer: @escaping CardTokenizer) {
+    self.sources = sources
+    self.tokenizer = tokenizer
+  }
+
+  /// The activities of a request's body; those that tell no time have `Activity.timeOfReceipt`.
+  package func decode(_ body: [UInt8]) throws(InputError) -> [Activity] {
+    let padded = body + [UInt8](repeating: 0, count: JSONReader.padding)
+    try reader.parse(padded: padded.span, count: body.count)
+    guard reader.rootKind == .object else {
+      throw InputError(.invalid, "an activity is an object")
+    }
+    if let count = reader.openArray("activities") { return try items(count) }
+    guard case .object = reader.next(root: true) else {
+      throw InputError(.invalid, "an activity is an object")
+    }
+    return [try item()]
+  }
+
+  private func items(_ count: Int) throws(InputError) -> [Activity] {
+    guard (1...ActivityDecoder.itemsMax).contains(count) else {
+      throw InputError(.tooLarge, "a request holds 1 to \(ActivityDecoder.itemsMax) activities")
+    }
+    var items: [Activity] = []
+    items.reserveCapacity(count)
+    while true {
+      let place = "activities[\(items.count)]"
+      switch reader.next() {
+      case .end: return items
+      case .notAnObject: throw InputError(.invalid, field: place, "is an object")
+      case .object:
+        do throws(InputError) {
+          items.append(try item())
+        } catch {
+          let field = error.field.map { "\(place).\($0)" } ?? place
+          throw InputError(error.code, field: field, error.detail)
+        }
+      }
+    }
+  }
+
+  private func item() throws(InputError) -> Activity {
+    if let unknown = reader.unknownKey {
+      throw InputError(.invalid, field: unknown, "is not a field of an activity")
+    }
+    for slot in Slot.source...Slot.device where reader.isRepeated(slot) {
+      throw InputError(.invalid, field: reader.name(slot), "is given twice")
+    }
+    let name = text(Slot.source)
+    guard let source = sources.first(where: { $0.name == name }) else {
+      let known = sources.map(\.name).joined(separator: ", ")
+      throw InputError(.invalid, field: "source", "is one of \(known)")
+    }
+    let word = text(Slot.kind)
+    guard let kind = ActivityKind.allCases.first(where: { $0.word == word }) else {
+      let words = ActivityKind.allCases.map(\.word).joined(separator: ", ")
+      throw InputError(.invalid, field: "activity", "is one of \(words)")
+    }
+    let succeeded = try succeeded()
+    let time = try time(source)
+    let account = try entity("account", Slot.account, takesNumbers: true)
+    let device = try entity("device", Slot.device, takesNumbers: false)
+    guard !account.isEmpty || !device.isEmpty else {
+      throw InputError(.invalid, field: "account", "is missing, and so is the device")
+    }
+    return Activity(
+      source: source.id,
+      kind: kind,
+      succeeded: succeeded,
+      time: time,
+      account: account,
+      device: device
+    )
+  }
+
+  private func text(_ slot: Int) -> String? {
+    reader.kind(slot) == .text ? reader.withText(slot) { $0.text } : nil
+  }
+
+  private func isAbsent(_ slot: Int) -> Bool {
+    reader.kind(slot) == .absent || reader.kind(slot) == .null
+  }
+
+  private func succeeded() throws(InputError) -> Bool {
+    switch reader.kind(Slot.succeeded) {
+    case .truth: return reader.integer(Slot.succeeded) == 1
+    case .integer where (0...1).contains(reader.integer(Slot.succeeded)):
+      return reader.integer(Slot.succeeded) == 1
+    default: throw InputError(.invalid, field: "succeeded", "is true or false, or 1 or 0")
+    }
+  }
+
+  private func time(_ source: Source) throws(InputError) -> Timestamp {
+    if isAbsent(Slot.time) { return Activity.timeOfReceipt }
+    guard reader.kind(Slot.time) == .text,
+      let time = reader.withText(Slot.time, { Timestamp(parsing: $0, zone: source.zone) })
+    else {
+      throw InputError(
+        .invalid,
+        field: "time",
+        "is a text with a time in ISO 8601, from 1970 to 2199, or absent"
+      )
+    }
+    return time
+  }
+
+  /// A name as transactions have it, a card number as its token; empty where it was not sent.
+  private func entity(
+    _ field: String,
+    _ slot: Int,
+    takesNumbers: Bool
+  ) throws(InputError) -> String {
+    if isAbsent(slot) { return "" }
+    let bytes: [UInt8]
+    switch reader.kind(slot) {
+    case .text: bytes = reader.withText(slot) { $0.array }
+    case .integer where takesNumbers: bytes = Array(String(reader.integer(slot)).utf8)
+    default: throw InputError(.invalid, field: field, "is a text")
+    }
+    guard bytes.count <= TransactionRecord.textBytesMax else {
+      throw InputError(
+        .invalid,
+        field: field,
+        "is longer than \(TransactionRecord.textBytesMax) bytes"
+      )
+    }
+    if bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
+      throw InputError(.invalid, field: field, "holds a control character")
+    }
+    return CardNumber.isCardNumber(bytes)
+      ? CardNumber.token(bytes, tokenizer) : String(decoding: bytes, as: UTF8.self)
+  }
+}

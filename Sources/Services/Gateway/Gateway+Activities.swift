@@ -1,0 +1,72 @@
+import HTTP
+import Intake
+import Journal
+import Payments
+import Pipeline
+
+extension Gateway {
+  /// `POST /api/v1/activities`: what happened on accounts besides payments.
+  ///
+  /// All of a request is refused where one of its activities cannot be read.
+  func activity(
+    _ request: borrowing HTTPRequest,
+    _ token: RequestToken,
+    _ answer: inout HTTPAnswer
+  ) -> Reception {
+    let body = request.withBody { $0.array }
+    guard body.count <= 1 << 20 else {
+      answer.fail(413, "too_large", "Activities come in requests of up to 1 MiB")
+      return .answered
+    }
+    let activities: [Activity]
+    do throws(InputError) {
+      activities = try activityDecoder.decode(body)
+    } catch {
+      Gateway.refuse(error, &answer)
+      return .answered
+    }
+    let submission = makeSubmission(token, .activity)
+    submission.kind = .entries(.activity)
+    for activity in activities { submission.add { $0.append(contentsOf: activity.encoded) } }
+    begin(token, .error, .activity)
+    send(submission)
+    return .later(milliseconds: ReadWorker.deadlineMilliseconds)
+  }
+
+  /// The answer to activities; an error only where none of them was logged.
+  func writeActivities(_ submission: Submission) -> Int {
+    let logged = submission.results.count {
+      if case .logged = $0 { true } else { false }
+    }
+    json.open("{")
+    json.key("activities")
+    json.value(logged)
+    json.key("results")
+    json.open("[")
+    for result in submission.results {
+      json.open("{")
+      json.key("status")
+      if case .logged(let position) = result {
+        json.value("logged")
+        json.key("position")
+        json.value(Int(clamping: position.bytes))
+      } else {
+        json.value("refused")
+        writeRefusal(result)
+      }
+      json.close("}")
+    }
+    json.close("]")
+    guard let first = submission.results.first else { return 500 }
+    if logged == 0 { writeRefusal(first) }
+    json.close("}")
+    return logged > 0 ? 200 : Gateway.status(of: first)
+  }
+
+  private func writeRefusal(_ result: Submission.Result) {
+    json.key("error")
+    json.value(Gateway.word(of: result))
+    json.key("message")
+    json.value(Gateway.message(of: result))
+  }
+}
