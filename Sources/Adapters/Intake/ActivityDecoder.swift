@@ -31,38 +31,13 @@ package final class ActivityDecoder {
 
   /// The activities of a request's body; those that tell no time have `Activity.timeOfReceipt`.
   package func decode(_ body: [UInt8]) throws(InputError) -> [Activity] {
-    let padded = body + [UInt8](repeating: 0, count: JSONReader.padding)
-    try reader.parse(padded: padded.span, count: body.count)
-    guard reader.rootKind == .object else {
-      throw InputError(.invalid, "an activity is an object")
-    }
-    if let count = reader.openArray("activities") { return try items(count) }
-    guard case .object = reader.next(root: true) else {
-      throw InputError(.invalid, "an activity is an object")
-    }
-    return [try item()]
-  }
-
-  private func items(_ count: Int) throws(InputError) -> [Activity] {
-    guard (1...ActivityDecoder.itemsMax).contains(count) else {
-      throw InputError(.tooLarge, "a request holds 1 to \(ActivityDecoder.itemsMax) activities")
-    }
-    var items: [Activity] = []
-    items.reserveCapacity(count)
-    while true {
-      let place = "activities[\(items.count)]"
-      switch reader.next() {
-      case .end: return items
-      case .notAnObject: throw InputError(.invalid, field: place, "is an object")
-      case .object:
-        do throws(InputError) {
-          items.append(try item())
-        } catch {
-          let field = error.field.map { "\(place).\($0)" } ?? place
-          throw InputError(error.code, field: field, error.detail)
-        }
-      }
-    }
+    try reader.items(
+      of: body,
+      under: "activities",
+      noun: "an activity",
+      max: ActivityDecoder.itemsMax,
+      item
+    )
   }
 
   private func item() throws(InputError) -> Activity {
@@ -82,7 +57,9 @@ package final class ActivityDecoder {
       let words = ActivityKind.allCases.map(\.word).joined(separator: ", ")
       throw InputError(.invalid, field: "activity", "is one of \(words)")
     }
-    let succeeded = try succeeded()
+    guard let succeeded = reader.truth(Slot.succeeded) else {
+      throw InputError(.invalid, field: "succeeded", "is true or false, or 1 or 0")
+    }
     let time = try time(source)
     let account = try entity("account", Slot.account, takesNumbers: true)
     let device = try entity("device", Slot.device, takesNumbers: false)
@@ -105,15 +82,6 @@ package final class ActivityDecoder {
 
   private func isAbsent(_ slot: Int) -> Bool {
     reader.kind(slot) == .absent || reader.kind(slot) == .null
-  }
-
-  private func succeeded() throws(InputError) -> Bool {
-    switch reader.kind(Slot.succeeded) {
-    case .truth: return reader.integer(Slot.succeeded) == 1
-    case .integer where (0...1).contains(reader.integer(Slot.succeeded)):
-      return reader.integer(Slot.succeeded) == 1
-    default: throw InputError(.invalid, field: "succeeded", "is true or false, or 1 or 0")
-    }
   }
 
   private func time(_ source: Source) throws(InputError) -> Timestamp {

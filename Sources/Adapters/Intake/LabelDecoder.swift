@@ -43,31 +43,13 @@ package final class LabelDecoder {
 
   /// The labels of a request's body.
   package func decode(_ body: [UInt8]) throws(InputError) -> [Item] {
-    var padded = body
-    padded.append(contentsOf: repeatElement(0, count: JSONReader.padding))
-    let span = padded.span
-    try reader.parse(padded: span, count: body.count)
-    guard reader.rootKind == .object else {
-      throw InputError(.invalid, "a label is an object")
-    }
-    var items: [Item] = []
-    if let count = reader.openArray("labels") {
-      guard (1...LabelDecoder.itemsMax).contains(count) else {
-        throw InputError(.tooLarge, "a request holds 1 to \(LabelDecoder.itemsMax) labels")
-      }
-      while true {
-        switch reader.next() {
-        case .end: return items
-        case .notAnObject: throw InputError(.invalid, "a label is an object")
-        case .object: items.append(try item())
-        }
-      }
-    }
-    guard case .object = reader.next(root: true) else {
-      throw InputError(.invalid, "a label is an object")
-    }
-    items.append(try item())
-    return items
+    try reader.items(
+      of: body,
+      under: "labels",
+      noun: "a label",
+      max: LabelDecoder.itemsMax,
+      item
+    )
   }
 
   private func text(_ slot: Int) -> [UInt8]? {
@@ -88,15 +70,11 @@ package final class LabelDecoder {
     guard let id = text(Slot.id), !id.isEmpty, id.count <= TransactionRecord.textBytesMax else {
       throw InputError(.invalid, field: "transaction_id", "is missing")
     }
-    let verdict: Verdict
-    switch reader.kind(Slot.fraud) {
-    case .truth: verdict = reader.integer(Slot.fraud) == 1 ? .fraud : .legitimate
-    case .integer where (0...1).contains(reader.integer(Slot.fraud)):
-      verdict = reader.integer(Slot.fraud) == 1 ? .fraud : .legitimate
-    default: throw InputError(.invalid, field: "fraud", "is true or false")
+    guard let isFraud = reader.truth(Slot.fraud) else {
+      throw InputError(.invalid, field: "fraud", "is true or false")
     }
     let source = text(Slot.source).map { String(decoding: $0, as: UTF8.self) }
-    var item = Item(id: id, source: source, verdict: verdict, record: nil)
+    var item = Item(id: id, source: source, verdict: isFraud ? .fraud : .legitimate, record: nil)
     if reader.kind(Slot.account) != .absent { item.record = try record(id, source) }
     return item
   }
