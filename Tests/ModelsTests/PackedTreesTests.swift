@@ -1,4 +1,4 @@
-import Models
+@testable import Models
 import TestSupport
 import Testing
 
@@ -20,6 +20,19 @@ import Testing
         let expected = RandomEnsemble.walkedMargin(ensemble, row, from: base)
         #expect(scorer.margin(of: row.span).bitPattern == expected.bitPattern)
       }
+    }
+  }
+
+  @Test func `trees too large to walk eight at a time are packed in smaller groups`() throws {
+    var random = SeededGenerator(seed: 9)
+    // Some ten thousand nodes a tree: a few of them fill what 16 bits can number.
+    let ensemble = try RandomEnsemble.make(trees: 9, depth: 16, features: 4, using: &random)
+    #expect(ensemble.trees.map(\.nodes.count).reduce(0, +) > PackedTrees.groupNodesMax)
+    let scorer = Scorer(try PackedTrees(ensemble, baseMargin: 0.5))
+    for _ in 0..<50 {
+      let row = RandomEnsemble.row(features: 4, infinities: true, using: &random)
+      let expected = RandomEnsemble.walkedMargin(ensemble, row, from: 0.5)
+      #expect(scorer.margin(of: row.span).bitPattern == expected.bitPattern)
     }
   }
 
@@ -69,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func `a tree whose children lie too far apart is refused`() throws {
+  @Test func `a tree with more nodes than 16 bits can number is refused`() throws {
     // A complete tree of 17 levels has 65536 splits on its last one.
     let splits = (1 << 17) - 1
     let nodes = 2 * splits + 1

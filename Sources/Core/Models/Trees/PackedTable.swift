@@ -12,49 +12,64 @@ struct PackedTable {
   private var leafSlot: Int { 2 * featureCount }
 
   mutating func append(_ tree: TreeEnsemble.Tree, index: Int) throws(ModelError) {
-    let root = nodes.count
-    guard root + tree.nodes.count <= Int(UInt32.max) else {
+    guard tree.nodes.count <= PackedTrees.groupNodesMax - PackedTrees.treesInFlight else {
+      throw ModelError(.tooLarge, "tree \(index) has \(tree.nodes.count) nodes, too many to pack")
+    }
+    if nodesOfGroup + tree.nodes.count > PackedTrees.groupNodesMax - PackedTrees.treesInFlight {
+      fillLastGroup()
+    }
+    let root = startTree(depth: tree.depth)
+    guard nodes.count + tree.nodes.count <= Int(UInt32.max) else {
       throw ModelError(.tooLarge, "the trees have more than \(UInt32.max) nodes")
     }
-    for (position, node) in tree.nodes.enumerated() {
+    for node in tree.nodes {
       if node.isLeaf {
         append(leaf: node.value)
         continue
       }
-      guard let step = UInt16(exactly: node.left - position), step > 0,
-        node.left + 1 < tree.nodes.count,
-        let slot = UInt16(exactly: node.feature + (node.missingGoesLeft ? 0 : featureCount)),
-        slot < leafSlot, leafSlot <= Int(UInt16.max)
-      else {
-        throw ModelError(
-          .tooLarge,
-          "tree \(index) is too wide to pack: a child is over 65535 nodes away"
-        )
+      let slot = node.feature + (node.missingGoesLeft ? 0 : featureCount)
+      guard node.left + 1 < tree.nodes.count, slot < leafSlot, leafSlot <= Int(UInt16.max) else {
+        throw ModelError(.tooLarge, "tree \(index) is too wide to pack")
       }
-      nodes.append(.init(threshold: node.value, slot: slot, step: step))
+      nodes.append(
+        .init(threshold: node.value, slot: UInt16(slot), left: UInt16(root + node.left))
+      )
       leaves.append(0)
     }
-    place(root: root, depth: tree.depth)
   }
 
   /// Pads the last group with single leaves of −0, which change no sum, not even of −0.
   mutating func fillLastGroup() {
     while laneCount % PackedTrees.treesInFlight != 0 {
-      place(root: nodes.count, depth: 0)
+      startTree(depth: 0)
       append(leaf: -0.0)
     }
   }
 
+  /// Nodes of the group that is being filled; 0 where the next tree starts one.
+  private var nodesOfGroup: Int {
+    guard laneCount % PackedTrees.treesInFlight != 0, let group = groups.last else { return 0 }
+    return nodes.count - Int(group.base)
+  }
+
   private mutating func append(leaf value: Float) {
-    nodes.append(.init(threshold: .infinity, slot: UInt16(leafSlot), step: 0))
+    nodes.append(
+      .init(threshold: .infinity, slot: UInt16(leafSlot), left: UInt16(nodesOfLast))
+    )
     leaves.append(value)
   }
 
-  private mutating func place(root: Int, depth: Int) {
+  private var nodesOfLast: Int { nodes.count - Int(groups[groups.count - 1].base) }
+
+  /// Takes the next lane; the number that its root has in the group.
+  @discardableResult
+  private mutating func startTree(depth: Int) -> Int {
     let lane = laneCount % PackedTrees.treesInFlight
-    if lane == 0 { groups.append(.init(roots: .zero, depth: 0)) }
-    groups[groups.count - 1].roots[lane] = UInt32(root)
-    groups[groups.count - 1].depth = max(groups[groups.count - 1].depth, UInt32(depth))
+    if lane == 0 { groups.append(.init(base: UInt32(nodes.count), depth: 0, roots: .zero)) }
     laneCount += 1
+    let root = nodesOfLast
+    groups[groups.count - 1].roots[lane] = UInt16(root)
+    groups[groups.count - 1].depth = max(groups[groups.count - 1].depth, UInt32(depth))
+    return root
   }
 }

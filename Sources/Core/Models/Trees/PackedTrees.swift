@@ -1,8 +1,9 @@
 // Safety: `nodes`, `leaves` and `groups` are allocated, filled and freed by this class alone and
 // never written after `init`. Every index they hold is checked there: a node's children lie inside
-// its own tree, a node's slot lies inside the doubled row (2 × features + 1), and a leaf's step is
-// 0 with a slot that is always below its threshold, so a walk that outlasts its tree stays on the
-// leaf. `Scorer` owns the doubled row, is not Sendable, and checks the width of what it is given.
+// its own tree, a node's slot lies inside the doubled row (2 × features + 1), and a leaf's next
+// node is itself with a slot that is always below its threshold, so a walk that outlasts its tree
+// stays on the leaf. `Scorer` owns the doubled row, is not Sendable, and checks the width of what
+// it is given.
 
 /// An ensemble laid out for scoring one row: 8-byte nodes, eight trees in flight, no branches.
 ///
@@ -13,18 +14,23 @@
   struct Node {
     var threshold: Float
     var slot: UInt16
-    /// Distance to the left child; 0 in a leaf.
-    var step: UInt16
+    /// The left child, counted from the group's first node; the right one follows it.
+    var left: UInt16
   }
 
-  /// Where eight trees start and how many steps finish them all.
+  /// Where up to eight trees start and how many steps finish them all.
   struct Group {
-    var roots: SIMD8<UInt32>
+    /// The group's first node.
+    var base: UInt32
     var depth: UInt32
+    /// Counted from the first node.
+    var roots: SIMD8<UInt16>
   }
 
   /// Trees that advance side by side.
   static let treesInFlight = 8
+  /// The most nodes of a group: 16 bits count them.
+  static let groupNodesMax = 65_536
 
   /// Width of the rows scored.
   package let featureCount: Int
@@ -98,6 +104,8 @@
     var sum = trees.baseMargin
     for index in 0..<trees.groupCount {
       let group = unsafe trees.groups[index]
+      let nodes = unsafe nodes + Int(group.base)
+      let leaves = unsafe leaves + Int(group.base)
       var a = Int(group.roots[0])
       var b = Int(group.roots[1])
       var c = Int(group.roots[2])
@@ -136,7 +144,8 @@
     _ row: UnsafeMutablePointer<Float>
   ) {
     let node = unsafe nodes[index]
-    let goesRight = unsafe row[Int(node.slot)] < node.threshold ? 0 : 1
-    index = index &+ Int(node.step) &+ goesRight
+    // No value of a row is NaN, and asked this way round the answer is a carry.
+    let goesRight = unsafe row[Int(node.slot)] >= node.threshold ? 1 : 0
+    index = Int(node.left) &+ goesRight
   }
 }
