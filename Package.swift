@@ -187,7 +187,7 @@ let package = Package(
     tests("IntakeTests", ["Intake", "Payments", "TestSupport"]),
     tests(
       "FeaturesTests",
-      ["Features", "Language", "Payments", "TestSupport"],
+      ["Features", "Language", "Numerics", "Payments", "TestSupport"],
       exclude: ["wrong-programs.txt"]
     ),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),

@@ -30,6 +30,9 @@ package struct FeatureProgram: Sendable {
 
   package var features: [Feature]
   package var conditions: [Condition]
+  /// The first register of those that hold the features in their order, and of the conditions'.
+  let featureStart: UInt16
+  let conditionStart: UInt16
   /// Identifies the features, their order and their meaning.
   package var fingerprint: UInt64
 
@@ -39,6 +42,8 @@ package struct FeatureProgram: Sendable {
   let aggregates: [AggregatePlan]
   let filters: [FilterPlan]
   /// What needs no window; then what needs the aggregates of each level; see `FilterPlan.level`.
+  ///
+  /// Operations of one sort stand in a row where they can.
   let stages: [[Operation]]
   /// What needs the decision.
   let settled: [Operation]

@@ -7,7 +7,7 @@ extension Profile {
     let time = TransactionRecord.time(record).microseconds
     land(time)
     note(record, allLooks)
-    run(operations[0], record, time)
+    run(stages[0], record, time)
     prefetchHeaders(allLooks)
     fillDeltas(record)
     prefetchEvents()
@@ -22,8 +22,8 @@ extension Profile {
       let end = levelEnds[level]
       evaluateAggregates(start, end)
       start = end
-      if level + 1 < operations.count {
-        run(operations[level + 1], record, time)
+      if level + 1 < stages.count {
+        run(stages[level + 1], record, time)
         if hasLateAdditions { add(level + 1, record) }
       }
     }
@@ -73,7 +73,7 @@ extension Profile {
     }
     guard let register = outcomeRegister else { return }
     registers[register] = Double(outcome.rawValue)
-    run(settledOperations, record, TransactionRecord.time(record).microseconds)
+    run(settledStage, record, TransactionRecord.time(record).microseconds)
     add(FilterPlan.settled, record)
   }
 

@@ -8,50 +8,97 @@ struct ZoneOffset {
   var microseconds: Int64 = 0
 }
 
-extension Profile {
-  /// Runs a stretch of operations over the registers.
-  func run(_ stage: Table<Operation>, _ record: borrowing Span<UInt8>, _ time: Int64) {
-    let registers = registers
-    var place = 0
-    while place < stage.count {
-      let operation = stage[place]
-      place += 1
-      let (a, b, target) = (operation.a, operation.b, operation.destination)
-      let value: Double
-      switch operation.code {
-      case .add: value = registers[a] + registers[b]
-      case .subtract: value = registers[a] - registers[b]
-      case .multiply: value = registers[a] * registers[b]
-      case .divide: value = finite(registers[a] / registers[b])
-      case .negate: value = -registers[a]
-      case .not: value = registers[a] == 0 ? 1 : 0
-      // Without a branch, which would often be guessed wrong.
-      case .and: value = Double(bit(registers[a] != 0) & bit(registers[b] != 0))
-      case .or: value = Double(bit(registers[a] != 0) | bit(registers[b] != 0))
-      case .equal: value = registers[a] == registers[b] ? 1 : 0
-      case .notEqual:
-        value = registers[a] < registers[b] || registers[a] > registers[b] ? 1 : 0
-      case .less: value = registers[a] < registers[b] ? 1 : 0
-      case .lessOrEqual: value = registers[a] <= registers[b] ? 1 : 0
-      case .otherwise: value = registers[a].isNaN ? registers[b] : registers[a]
-      case .least: value = least(registers[a], registers[b])
-      case .greatest: value = -least(-registers[a], -registers[b])
-      case .absolute: value = registers[a].magnitude
-      case .squareRoot: value = finite(registers[a].squareRoot())
-      case .logarithm: value = registers[a] > 0 ? DeterministicMath.log(registers[a]) : .nan
-      case .exponential: value = finite(DeterministicMath.exp(registers[a]))
-      case .roundDown: value = registers[a].rounded(.down)
-      case .isMissing: value = registers[a].isNaN ? 1 : 0
-      case .amount, .money, .number, .textIsConstant, .textIsText, .textIsPresent:
-        value = field(operation.code, Int(a), Int(b), record)
-      case .hour, .weekday, .weekend, .night, .dayOfMonth: value = calendar(operation.code, time)
-      case .distance:
-        value = GreatCircle.kilometres(
-          from: (registers[a], registers[b]),
-          to: (registers[target], registers[target &+ 1])
-        )
+/// Operations that run one after another: stretches of one sort each, so that a processor is not
+/// asked anew what to do for every one.
+struct Stage {
+  struct Stretch: BitwiseCopyable {
+    var code: Operation.Code
+    var end: Int32
+  }
+
+  let operations: Table<Operation>
+  let stretches: Table<Stretch>
+
+  init(_ operations: [Operation], _ reservation: Reservation) {
+    var stretches: [Stretch] = []
+    for (number, operation) in operations.enumerated() {
+      if stretches.last?.code != operation.code {
+        stretches.append(Stretch(code: operation.code, end: 0))
       }
-      registers[target] = value
+      stretches[stretches.count - 1].end = Int32(number + 1)
+    }
+    self.operations = reservation.table(operations)
+    self.stretches = reservation.table(stretches)
+  }
+}
+
+extension Profile {
+  /// Runs a stage's operations over the registers.
+  func run(_ stage: Stage, _ record: borrowing Span<UInt8>, _ time: Int64) {
+    let (registers, operations) = (registers, stage.operations)
+    var place = 0
+
+    @inline(__always)
+    func each(to end: Int, _ value: (Double, Double) -> Double) {
+      while place < end {
+        let operation = operations.row(place).fields
+        registers[operation.destination] = value(registers[operation.a], registers[operation.b])
+        place &+= 1
+      }
+    }
+
+    var number = 0
+    while number < stage.stretches.count {
+      let stretch = stage.stretches[number]
+      number &+= 1
+      let end = Int(stretch.end)
+      switch stretch.code {
+      case .add: each(to: end) { $0 + $1 }
+      case .subtract: each(to: end) { $0 - $1 }
+      case .multiply: each(to: end) { $0 * $1 }
+      case .divide: each(to: end) { finite($0 / $1) }
+      case .negate: each(to: end) { a, _ in -a }
+      case .not: each(to: end) { a, _ in a == 0 ? 1 : 0 }
+      // Without a branch, which would often be guessed wrong.
+      case .and: each(to: end) { Double(bit($0 != 0) & bit($1 != 0)) }
+      case .or: each(to: end) { Double(bit($0 != 0) | bit($1 != 0)) }
+      case .equal: each(to: end) { $0 == $1 ? 1 : 0 }
+      case .notEqual: each(to: end) { $0 < $1 || $0 > $1 ? 1 : 0 }
+      case .less: each(to: end) { $0 < $1 ? 1 : 0 }
+      case .lessOrEqual: each(to: end) { $0 <= $1 ? 1 : 0 }
+      case .otherwise: each(to: end) { $0.isNaN ? $1 : $0 }
+      case .least: each(to: end) { least($0, $1) }
+      case .greatest: each(to: end) { -least(-$0, -$1) }
+      case .absolute: each(to: end) { a, _ in a.magnitude }
+      case .squareRoot: each(to: end) { a, _ in finite(a.squareRoot()) }
+      case .logarithm: each(to: end) { a, _ in a > 0 ? DeterministicMath.log(a) : .nan }
+      case .exponential: each(to: end) { a, _ in finite(DeterministicMath.exp(a)) }
+      case .roundDown: each(to: end) { a, _ in a.rounded(.down) }
+      case .isMissing: each(to: end) { a, _ in a.isNaN ? 1 : 0 }
+      case .amount, .money, .number, .textIsConstant, .textIsText, .textIsPresent:
+        while place < end {
+          let operation = operations[place]
+          registers[operation.destination] =
+            field(operation.code, Int(operation.a), Int(operation.b), record)
+          place &+= 1
+        }
+      case .hour, .weekday, .weekend, .night, .dayOfMonth:
+        while place < end {
+          registers[operations[place].destination] = calendar(stretch.code, time)
+          place &+= 1
+        }
+      case .distance:
+        while place < end {
+          let (a, b, target) = (
+            operations[place].a, operations[place].b, operations[place].destination
+          )
+          registers[target] = GreatCircle.kilometres(
+            from: (registers[a], registers[b]),
+            to: (registers[target], registers[target &+ 1])
+          )
+          place &+= 1
+        }
+      }
     }
   }
 

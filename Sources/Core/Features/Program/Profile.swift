@@ -20,16 +20,18 @@ package final class Profile {
   /// The aggregates that are read through one view at each level, and where a level's ones end.
   let readings: Table<Reading>
   let levelEnds: Table<Int>
-  let operations: [Table<Operation>]
-  let settledOperations: Table<Operation>
+  let stages: [Stage]
+  let settledStage: Stage
   let outcomeRegister: UInt16?
   let hasLabels: Bool
   /// Whether what a transaction adds depends on windows.
   let hasLateAdditions: Bool
   let registers: Registers
   private let reservation = Reservation()
-  private let featureRegisters: Table<UInt16>
-  private let conditionRegisters: Table<UInt16>
+  private let featureCount: Int
+  private let featureStart: UInt16
+  private let conditionCount: Int
+  private let conditionStart: UInt16
   /// The features of the last transaction, as floats.
   private let values: Memory
   /// Latest event time seen, µs; windows and expiry follow it.
@@ -153,8 +155,8 @@ package final class Profile {
     additions = reservation.table(Addition.all(of: program))
     lateAdditions = LateAddition.all(of: program)
     hasLateAdditions = lateAdditions.contains { $0.level < FilterPlan.settled }
-    operations = program.stages.map { reservation.table($0) }
-    settledOperations = reservation.table(program.settled)
+    stages = program.stages.map { Stage($0, reservation) }
+    settledStage = Stage(program.settled, reservation)
     outcomeRegister = program.outcomeRegister
     hasLabels = program.plans.contains { $0.hasLabels }
     let sorted = program.aggregates.sorted { ($0.level, $0.view) < ($1.level, $1.view) }
@@ -166,9 +168,11 @@ package final class Profile {
         readings.firstIndex { sorted[$0.start].level > level } ?? readings.count
       }
     )
-    featureRegisters = reservation.table(program.features.map(\.register))
-    conditionRegisters = reservation.table(program.conditions.map(\.register))
-    values = reservation.region(max(64, 4 * program.features.count))
+    featureCount = program.features.count
+    featureStart = program.featureStart
+    conditionCount = program.conditions.count
+    conditionStart = program.conditionStart
+    values = reservation.region(4 * (program.features.count + Registers.sweep))
     for number in program.features.indices { values.store(Float.nan, at: 4 * number) }
     names = LookNames(looks: program.views.count, reservation: reservation)
   }
@@ -195,21 +199,27 @@ package final class Profile {
 
   /// Brings features and conditions from their registers to where they are read.
   func collect() {
-    let (features, registers, values) = (featureRegisters, registers, values)
+    let (registers, values) = (registers, values)
     var index = 0
-    while index < features.count {
-      // Neither NaN nor an infinity: not all bits of the exponent are set.
-      let bits = Float(registers[features[index]]).bitPattern
-      let exponent = Float.infinity.bitPattern
-      values.store(bits & exponent == exponent ? Float.nan.bitPattern : bits, at: 4 &* index)
-      index &+= 1
+    while index < featureCount {
+      let four = SIMD4<Float>(registers.sweep(featureStart, index))
+      // Neither NaN nor an infinity: its difference from itself is nothing.
+      values.store(
+        four.replacing(with: .nan, where: (four - four) .!= SIMD4(repeating: 0)),
+        at: 4 &* index
+      )
+      index &+= Registers.sweep
     }
     holding.removeAll(keepingCapacity: true)
-    let conditions = conditionRegisters
     index = 0
-    while index < conditions.count {
-      if registers[conditions[index]] != 0 { holding.append(index) }
-      index &+= 1
+    while index < conditionCount {
+      let four = registers.sweep(conditionStart, index)
+      if any(four .!= SIMD4(repeating: 0)) {
+        for lane in 0..<min(Registers.sweep, conditionCount - index) where four[lane] != 0 {
+          holding.append(index + lane)
+        }
+      }
+      index &+= Registers.sweep
     }
   }
 
@@ -219,7 +229,7 @@ package final class Profile {
   /// Lends the features of the last transaction.
   @inline(__always)
   package func withVector<Result>(_ body: (borrowing Span<Float>) -> Result) -> Result {
-    values.withFloats(count: featureRegisters.count, body)
+    values.withFloats(count: featureCount, body)
   }
 
   /// Appends the vector.
@@ -231,6 +241,6 @@ package final class Profile {
 
   /// Appends the vector's bytes, float by float, little-endian.
   package func appendVector(to bytes: inout [UInt8]) {
-    values.append(at: 0, count: 4 * featureRegisters.count, to: &bytes)
+    values.append(at: 0, count: 4 * featureCount, to: &bytes)
   }
 }

@@ -33,8 +33,15 @@ package struct ProgramCompiler {
   /// What features mean, by their names: a fingerprint of what stands behind them.
   var featureMeanings: [String: String] = [:]
   var filterNumbers: [Expression: Int] = [:]
-  private var features: [FeatureProgram.Feature] = []
-  private var conditions: [FeatureProgram.Condition] = []
+  var features: [FeatureProgram.Feature] = []
+  var conditions: [FeatureProgram.Condition] = []
+  /// When the features and then the conditions are known.
+  var outputStages: [Int] { featureStages + conditionStages }
+  private var featureStages: [Int] = []
+  private var conditionStages: [Int] = []
+  /// The first of the registers that hold the features, and the conditions.
+  var featureStart: UInt16 = 0
+  var conditionStart: UInt16 = 0
 
   /// The type of an expression's value; a truth is 0 or 1.
   enum ValueType: String {
@@ -91,7 +98,7 @@ package struct ProgramCompiler {
       }
       try compiler.add(statement)
     }
-    return compiler.finish()
+    return try compiler.finish()
   }
 
   private init(_ statements: [Statement], _ source: Source) {
@@ -124,6 +131,7 @@ package struct ProgramCompiler {
       let meaning = Fingerprint.of(expression.naming(featureMeanings).description)
       featureMeanings[statement.name] = "#\(meaning)"
       featureValues[statement.name] = value
+      featureStages.append(value.stage)
       features.append(
         FeatureProgram.Feature(
           name: statement.name,
@@ -141,6 +149,7 @@ package struct ProgramCompiler {
         )
       }
       conditions.append(try makeCondition(condition, value, reason, statement.location))
+      conditionStages.append(value.stage)
     }
   }
 
@@ -236,7 +245,8 @@ package struct ProgramCompiler {
     }
   }
 
-  private func finish() -> FeatureProgram {
+  private mutating func finish() throws(LanguageError) -> FeatureProgram {
+    try placeOutputs()
     var plans = kinds
     for number in plans.indices {
       plans[number].offsets.sort()
@@ -263,13 +273,15 @@ package struct ProgramCompiler {
     return FeatureProgram(
       features: features,
       conditions: conditions,
+      featureStart: featureStart,
+      conditionStart: conditionStart,
       fingerprint: fingerprint,
       plans: plans,
       views: order,
       aggregates: aggregates,
       filters: filters,
-      stages: stages,
-      settled: settled,
+      stages: stages.map(ProgramCompiler.grouped),
+      settled: ProgramCompiler.grouped(settled),
       outcomeRegister: outcomeRegister,
       constants: constants,
       texts: texts,

@@ -264,6 +264,8 @@ import Payments
 /// As many doubles as a 16-bit number can name, so that no access needs a check.
 @safe struct Registers {
   static let bytes = 8 << 16
+  /// How many are read at once.
+  static let sweep = 4
 
   private let base: UnsafeMutableRawPointer
 
@@ -273,5 +275,13 @@ import Payments
   subscript(number: UInt16) -> Double {
     get { unsafe (base + 8 * Int(number)).load(as: Double.self) }
     nonmutating set { unsafe (base + 8 * Int(number)).storeBytes(of: newValue, as: Double.self) }
+  }
+
+  /// Four in a row; the caller knows that they are there.
+  @inline(__always)
+  func sweep(_ first: UInt16, _ index: Int) -> SIMD4<Double> {
+    let place = 8 &* (Int(first) &+ index)
+    assert(place + 8 * Registers.sweep <= Registers.bytes)
+    return unsafe (base + place).loadUnaligned(as: SIMD4<Double>.self)
   }
 }
