@@ -19,8 +19,9 @@ class Row:
         self.number = number
         self.id = fields["TRANSACTION_ID"]
         self.time = datetime.fromisoformat(fields["TX_DATETIME"])
-        self.fraud = fields["TX_FRAUD"] == "1"
-        fields.pop("TX_FRAUD")
+        label = fields.pop("TX_FRAUD")
+        self.labelled, self.fraud = label != "", label == "1"
+        fields.pop("campaign")
         self.line = json.dumps(fields).encode()
 
 
@@ -37,7 +38,8 @@ def schedule(all):
         while due and due[0][0] <= reached:
             yield "label", heapq.heappop(due)[2]
         yield "transaction", row
-        heapq.heappush(due, (row.time + MATURITY, row.number, row))
+        if row.labelled:
+            heapq.heappush(due, (row.time + MATURITY, row.number, row))
 
 
 def serve(session, events):
@@ -82,7 +84,7 @@ def known_by_then(file, target, events):
     with open(file, encoding="utf-8") as all, open(target, "w", encoding="utf-8") as some:
         some.write(next(all))
         some.writelines(
-            line if line.split(",", 1)[0] in due else line.rsplit(",", 1)[0] + ",\n"
+            line if line.split(",", 1)[0] in due else line.rsplit(",", 2)[0] + ",,\n"
             for line in all)
     return target
 

@@ -1,5 +1,6 @@
 """Decisions made over HTTP come out the same when the log is folded again."""
 
+import collections
 import json
 import os
 import queue
@@ -11,6 +12,8 @@ from bench import Area, Server, case, check, counts, equal, journal, run, simula
 
 TRANSACTIONS = 100_000
 SINGLES = 2_000
+# About two simulated days: beyond the source's bound for late ones.
+LATE = 5_000
 BATCH = 500
 CONNECTIONS = 4
 NO_VECTORS = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA"}
@@ -29,14 +32,16 @@ def train(area, models):
 
 
 def events(path):
-    """The simulation's transactions as lines, and its labels after the transactions before them."""
+    """The simulation's transactions as lines, and its labels after the transactions before them.
+
+    Activities are left out."""
     transactions, labels = [], []
     with open(path, "rb") as file:
         for line in file:
             if line.startswith(b'{"label"'):
                 event = json.loads(line)
                 labels.append((len(transactions), event["transaction_id"], event["label"]))
-            else:
+            elif not line.startswith(b'{"activity"'):
                 transactions.append(line.rstrip(b"\n"))
     return transactions, labels
 
@@ -53,13 +58,14 @@ class Traffic:
         self.singles = 0
         self.work = queue.Queue()
         generator = random.Random(5)
-        first = transactions[:-SINGLES]
-        alone = transactions[-SINGLES:]
+        # Some come alone, and later than those around them.
+        step = len(transactions) // SINGLES
+        alone = collections.deque(transactions[::step])
+        first = [line for number, line in enumerate(transactions) if number % step]
         for number in range(0, len(first), BATCH):
             self.work.put(("lines", first[number:number + BATCH]))
-            share = len(alone) * BATCH // len(first) + 1
-            for _ in range(min(share, len(alone))):
-                self.work.put(("single", alone.pop()))
+            while number - LATE > step * (SINGLES - len(alone)):
+                self.work.put(("single", alone.popleft()))
         for line in alone:
             self.work.put(("single", line))
         self.labels = queue.Queue()
@@ -142,7 +148,7 @@ def replayed():
         os.makedirs(server.data, mode=0o700)
         trained = train(area, os.path.join(server.data, "models"))
         file = area.file("events.ndjson")
-        simulate(file, 40, 1800, "ndjson", seed=11)
+        simulate(file, 40, 2400, "ndjson", seed=11)
         transactions, labels = events(file)
         check(len(transactions) >= TRANSACTIONS, f"only {len(transactions)} transactions simulated")
         transactions = transactions[:TRANSACTIONS]

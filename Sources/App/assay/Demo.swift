@@ -10,14 +10,15 @@ import Synchronization
 /// `serve --demo`: simulates past payments, learns and trains on them, then decides on live
 /// simulated traffic.
 ///
-/// The history ends at the present hour, so that the live part goes on where it ends. At a later
+/// The history ends at the last midnight, and the live part is how the same population goes on from
+/// there, at the present time and faster; frauds become known some simulated days later. At a later
 /// start the traffic goes on at once.
-final class Demo: SubmissionOwner, @unchecked Sendable {
-  // Safety: `start` hands everything to the demo's thread; `completed` only counts.
+final class Demo: @unchecked Sendable {
+  // Safety: `start` hands everything to the demo's thread.
 
   private static let historyDays = 60
   private static let accounts = 500
-  private static let seed: UInt64 = 7
+  private static let seed: UInt64 = 8
   private static let paymentsPerSecond = 20.0
 
   private let node: Node
@@ -26,12 +27,23 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
   private let stopping = Atomic<Bool>(false)
   private let finished = DispatchSemaphore(value: 0)
   private let source: Source
+  /// The first day of the history.
+  private let first: Timestamp
+  /// The last midnight, at which the history ends.
+  private let today: Timestamp
+  private let text: PaymentText
 
   init(_ node: Node, _ catalog: Catalog, _ metrics: Metrics) {
     self.node = node
     self.catalog = catalog
     self.metrics = metrics
     source = SourceCatalog.entry(.card).source
+    let day = Timestamp(microseconds: Clocks.wallMicroseconds()).day
+    today = Timestamp(microseconds: day * Timestamp.microsecondsPerDay)
+    first = Timestamp(
+      microseconds: (day - Int64(Demo.historyDays)) * Timestamp.microsecondsPerDay
+    )
+    text = PaymentText(source.dialect, seed: Demo.seed, start: first, isWhole: true)
   }
 
   func start() {
@@ -51,6 +63,17 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
     finished.wait()
   }
 
+  /// The population from the first day of the history on.
+  private func simulation(days: Int) -> AccountSimulation {
+    AccountSimulation(
+      source.dialect,
+      days: days,
+      accounts: Demo.accounts,
+      seed: Demo.seed,
+      start: first
+    )
+  }
+
   private var folder: String { node.directory.path + "/demo" }
 
   private func run() throws {
@@ -62,22 +85,15 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
   /// Simulates the past, feeds it to the log, and trains on it in a child process.
   private func learn() throws {
     let file = folder + "/history.csv"
-    let today = Timestamp(microseconds: Clocks.wallMicroseconds()).day
-    let start = Timestamp(
-      microseconds: (today - Int64(Demo.historyDays)) * Timestamp.microsecondsPerDay
-    )
     Console.note("demo: simulating \(Demo.historyDays) days of \(Demo.accounts) cards")
     let output = try Output(file)
-    try SimulateCommand.writeCSV(
-      CardSimulation(
-        days: Demo.historyDays,
-        accounts: Demo.accounts,
-        seed: Demo.seed,
-        start: start
-      ),
+    let oracle = try SimulateCommand.writeCSV(
+      simulation(days: Demo.historyDays),
+      text,
       to: output
     )
     try output.close()
+    Console.note("demo: \(SimulationSummary.text(oracle))")
     let report = try BackfillCommand.feed([file], source, to: node)
     Console.note(
       "demo: learnt from \(report.transactions) past payments and \(report.labels) labels in"
@@ -86,7 +102,8 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
     if stopping.load(ordering: .relaxed) { return }
     Console.note("demo: training 100 trees on them")
     let code = Trainer.run([
-      "train", "--data", file, "--dialect", "card", "--tree-method", "hist", "--out",
+      "train", "--data", file, "--dialect", "card", "--tree-method", "hist", "--depth", "3",
+      "--out",
       node.directory.models, "--parameter", "nthread=1",
     ])
     guard code == 0 else { throw CommandError("the training ended with code \(code)") }
@@ -96,35 +113,68 @@ final class Demo: SubmissionOwner, @unchecked Sendable {
     }
   }
 
-  /// Sends payments of another simulated day at the present time.
+  /// Lets the population go on from today's midnight; what it does before stands in the history.
   private func traffic() throws {
-    var builder = TransactionBuilder(source: source.id, schema: source.schema)
-    var run = UInt64(Clocks.wallMicroseconds())
     while !stopping.load(ordering: .relaxed) {
-      run &+= 1
-      var simulation = CardSimulation(
-        days: 1,
-        accounts: Demo.accounts,
-        seed: run,
-        start: Timestamp(microseconds: Clocks.wallMicroseconds())
-      )
-      while let payment = simulation.next(), !stopping.load(ordering: .relaxed) {
-        builder.reset()
-        builder.set(text: Schema.Text.id, "demo-\(run)-\(payment.id)")
-        builder.set(text: Schema.Text.account, "\(payment.account)")
-        builder.set(text: Schema.Text.counterparty, "\(payment.counterparty)")
-        builder.set(text: Schema.Text.channel, payment.channel)
-        builder.amount = Money(minorUnits: payment.amountMinorUnits)
-        builder.flags.insert(.timeIsReceivedAt)
-        let submission = Submission()
-        submission.add { _ = builder.finish(into: &$0) }
-        _ = node.core.submit([submission], owner: self)
-        Thread.sleep(forTimeInterval: 1 / Demo.paymentsPerSecond)
+      let run = Clocks.wallMicroseconds()
+      var feed = AccountFeed(simulation(days: AccountSimulation.daysMax))
+      var labels: [Int: [UInt8]] = [:]
+      while let event = feed.next(), !stopping.load(ordering: .relaxed) {
+        switch event {
+        case .payment(let payment) where payment.time >= today:
+          let label = try decide(on: payment, id: "demo-\(run)-\(payment.id)")
+          if payment.reported == true { labels[payment.id] = label }
+          Thread.sleep(forTimeInterval: 1 / Demo.paymentsPerSecond)
+        case .label(let label):
+          if let body = labels.removeValue(forKey: label.payment.id) {
+            try submit(.entries(.label), body)
+          }
+        case .payment, .activity: break
+        }
       }
     }
   }
 
-  func completed(_ submissions: [Submission]) {
-    for submission in submissions { metrics.count(submission) }
+  /// Sends a payment at the present time; the body of a label that calls it fraud, nil where the
+  /// disk is full.
+  private func decide(on payment: SimulatedPayment, id: String) throws -> [UInt8]? {
+    var builder = TransactionBuilder(source: source.id, schema: source.schema)
+    let parties = [
+      ("transaction_id", id), ("account", text.account(payment)),
+      ("counterparty", text.name(payment.counterparty)),
+    ]
+    for (key, value) in parties + text.shown(payment) {
+      guard let slot = source.schema.textSlot(key) else { continue }
+      builder.set(text: slot, value)
+    }
+    builder.amount = Money(minorUnits: payment.amountMinorUnits)
+    builder.flags.insert(.timeIsReceivedAt)
+    var record: [UInt8] = []
+    builder.finish(into: &record)
+    let submission = try submit(.transactions, record)
+    metrics.count(submission)
+    guard case .decided(_, let range) = submission.results.first else { return nil }
+    var label: [UInt8] = []
+    let decisions = submission.decisions
+    let records = submission.bytes
+    Label.append(
+      verdict: .fraud,
+      origin: .explicit,
+      landed: DecisionRecord.landed(decisions.span.extracting(range)),
+      record: records.span.extracting(submission.items[0]),
+      to: &label
+    )
+    return label
+  }
+
+  @discardableResult
+  private func submit(_ kind: Submission.Kind, _ body: [UInt8]) throws -> Submission {
+    let submission = Submission()
+    submission.kind = kind
+    submission.add { $0.append(contentsOf: body) }
+    guard node.core.submitAndWait(submission) else {
+      throw CommandError("the core thread has stopped")
+    }
+    return submission
   }
 }

@@ -40,13 +40,6 @@ enum SimulateCommand: Command {
     for name in ["rate", "seconds", "connections", "key", "json"] where arguments.has(name) {
       throw UsageError("--\(name) goes with --into")
     }
-    if dialect == .card {
-      for name in ["activities", "check", "label-missing", "label-wrong", "label-delay"]
-      where arguments.has(name) {
-        throw UsageError("--\(name) is for other dialects than card")
-      }
-      return try writeCards(arguments)
-    }
     if arguments.has("check") { return try SimulationCheck.run(dialect, arguments) }
     let simulation = try accounts(dialect, arguments)
     let text = PaymentText(dialect, seed: try seed(arguments), start: try start(arguments))
@@ -76,7 +69,7 @@ enum SimulateCommand: Command {
     return start
   }
 
-  /// The population of a dialect other than card.
+  /// The population of a dialect.
   static func accounts(
     _ dialect: Dialect,
     _ arguments: Arguments,
@@ -98,44 +91,12 @@ enum SimulateCommand: Command {
     )
   }
 
-  static func cards(_ arguments: Arguments, start: Timestamp) throws -> CardSimulation {
-    CardSimulation(
-      days: try arguments.integer("days", 1...CardSimulation.daysMax) ?? 30,
-      accounts: try arguments.integer("accounts", 1...CardSimulation.accountsMax) ?? 1000,
-      seed: try seed(arguments),
-      start: start
-    )
-  }
-
-  private static func writeCards(_ arguments: Arguments) throws {
-    let simulation = try cards(arguments, start: try start(arguments))
-    let output = try Output(arguments.text("out"))
-    switch arguments.text("format") ?? "csv" {
-    case "csv": try writeCSV(simulation, to: output)
-    case "ndjson":
-      var feed = SimulationFeed(simulation)
-      while let event = feed.next() { try output.write { event.appendJSONLine(to: &$0) } }
-    case let word: throw UsageError("--format is csv or ndjson, not '\(word)'")
-    }
-    try output.close()
-  }
-
-  static func writeCSV(_ simulation: CardSimulation, to output: Output) throws {
-    var simulation = simulation
-    try output.write { $0.append(contentsOf: Array((CardSimulation.csvHeader + "\n").utf8)) }
-    while let transaction = simulation.next() {
-      try output.write { bytes in
-        transaction.appendCSV(to: &bytes)
-        bytes.append(UInt8(ascii: "\n"))
-      }
-    }
-  }
-
-  private static func writeCSV(
+  /// Writes it as a file with its labels, and what an oracle could find in it.
+  static func writeCSV(
     _ simulation: AccountSimulation,
     _ text: PaymentText,
     to output: Output,
-    activities: Output?
+    activities: Output? = nil
   ) throws -> Oracle {
     var simulation = simulation
     var oracle = Oracle()

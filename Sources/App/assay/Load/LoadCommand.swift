@@ -29,21 +29,11 @@ enum LoadCommand {
     let start = try SimulateCommand.start(arguments, otherwise: first.description)
     let seed = try SimulateCommand.seed(arguments)
     let run = UInt64(now / 1_000_000)
-    let traffic: LoadTraffic
-    if dialect == .card {
-      traffic = LoadTraffic(
-        cards: try SimulateCommand.cards(arguments, start: start),
-        seed: seed,
-        start: start,
-        run: run
-      )
-    } else {
-      traffic = LoadTraffic(
-        try SimulateCommand.accounts(dialect, arguments, start: start),
-        PaymentText(dialect, seed: seed, start: start),
-        run: run
-      )
-    }
+    let traffic = LoadTraffic(
+      try SimulateCommand.accounts(dialect, arguments, start: start),
+      PaymentText(dialect, seed: seed, start: start),
+      run: run
+    )
     let driver = LoadDriver(
       traffic,
       to: address,

@@ -20,46 +20,23 @@ struct LoadTraffic {
   let source: String
   private let text: PaymentText
   private let run: UInt64
-  // One of the two is there; they are changed in place, so that nothing is copied.
-  private var cards: SimulationFeed?
-  private var accounts: AccountFeed?
+  private var feed: AccountFeed
 
   /// Ids that only count are made unique by `run`.
-  init(cards: CardSimulation, seed: UInt64, start: Timestamp, run: UInt64) {
-    source = Dialect.card.word
-    text = PaymentText(.card, seed: seed, start: start)
-    self.run = run
-    self.cards = SimulationFeed(cards)
-  }
-
   init(_ simulation: AccountSimulation, _ text: PaymentText, run: UInt64) {
     source = simulation.dialect.word
     self.text = text
     self.run = run
-    accounts = AccountFeed(simulation)
+    feed = AccountFeed(simulation)
   }
 
   /// The next request.
   mutating func next() -> LoadJob? {
-    if let event = cards?.next() { return job(event) }
-    switch accounts?.next() {
+    switch feed.next() {
     case .payment(let payment): return job(payment)
     case .label(let label): return job(label)
     case .activity(let activity): return job(activity)
     case nil: return nil
-    }
-  }
-
-  private func job(_ event: SimulatedEvent) -> LoadJob {
-    var body: [UInt8] = []
-    switch event {
-    case .transaction(let transaction):
-      transaction.appendJSON(idPrefix: "sim\(run)-", to: &body)
-      return LoadJob(kind: .payment, body: body)
-    case .label(let label):
-      let id = "sim\(run)-\(label.transaction.id)"
-      let text = "{\"transaction_id\":\"\(id)\",\"source\":\"\(source)\",\"fraud\":\(label.fraud)}"
-      return LoadJob(kind: .label, body: Array(text.utf8))
     }
   }
 

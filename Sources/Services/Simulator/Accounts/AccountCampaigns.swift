@@ -10,6 +10,8 @@ struct PaymentDraft {
   /// The share of the balance that is taken, in place of an amount; 0 for none.
   var balanceShare = 0.0
   var device = 0
+  /// Whether it comes from the device that the account uses then.
+  var keepsDevice = false
   var place: Int
   /// The campaign it is a fraud of; 0 for honest ones.
   var fraud: Int32 = 0
@@ -32,6 +34,8 @@ struct AccountCampaigns {
     case mule
     /// A holder who is talked into buying at an exchange, from his own device.
     case onramp
+    /// A stolen card that is used for days.
+    case card
 
     var word: String {
       switch self {
@@ -40,6 +44,7 @@ struct AccountCampaigns {
       case .takeover: "takeover"
       case .mule: "mule"
       case .onramp: "onramp"
+      case .card: "card"
       }
     }
   }
@@ -51,13 +56,15 @@ struct AccountCampaigns {
     var campaign: Int32 = 0
     /// The probability that a payment in it is fraud, for one who knows of it.
     var share = 0.0
+    /// The same at a counter, where thieves show the holder's own device.
+    var counterShare = 0.0
   }
 
-  private static let perMerchantDay = 0.0015
   private static let testingPerAccountDay = 0.00007
   private static let takeoverPerAccountDay = 0.0006
   private static let mulePerAccountDay = 0.0003
   private static let onrampPerAccountDay = 0.0002
+  private static let cardPerAccountDay = 0.00035
   private static let hour: Int64 = 3600
 
   private(set) var terminals: [Stretch]
@@ -80,7 +87,7 @@ struct AccountCampaigns {
     return "\(kind.word)-\(number)"
   }
 
-  private mutating func begin(_ kind: Kind) -> Int32 {
+  mutating func begin(_ kind: Kind) -> Int32 {
     counts[kind.rawValue] += 1
     names.append((kind, counts[kind.rawValue]))
     return Int32(names.count)
@@ -97,7 +104,7 @@ struct AccountCampaigns {
     func start() -> Int64 { midnight + Int64(random.integer(below: 86_400)) }
     let count = Double(population.accounts.count)
     let merchants = Double(population.merchantCount)
-    for _ in 0..<random.poisson(AccountCampaigns.perMerchantDay * merchants) {
+    for _ in 0..<random.poisson(population.profile.compromisesPerMerchantDay * merchants) {
       compromise(start(), population, &random)
     }
     for _ in 0..<random.poisson(AccountCampaigns.testingPerAccountDay * count) {
@@ -106,12 +113,19 @@ struct AccountCampaigns {
     for _ in 0..<random.poisson(AccountCampaigns.takeoverPerAccountDay * count) {
       takeOver(start(), population, &random, &drafts)
     }
-    for _ in 0..<random.poisson(AccountCampaigns.mulePerAccountDay * count) {
-      runMules(start(), population, &random, &drafts)
+    if population.profile.paysPersons {
+      for _ in 0..<random.poisson(AccountCampaigns.mulePerAccountDay * count) {
+        runMules(start(), population, &random, &drafts)
+      }
     }
     if population.profile.exchange != nil {
       for _ in 0..<random.poisson(AccountCampaigns.onrampPerAccountDay * count) {
         talkInto(start(), population, &random, &drafts)
+      }
+    }
+    if population.profile.losesCards {
+      for _ in 0..<random.poisson(AccountCampaigns.cardPerAccountDay * count) {
+        useStolenCard(start(), population, &random, &drafts)
       }
     }
   }
@@ -125,7 +139,7 @@ struct AccountCampaigns {
     guard terminals[merchant].end <= start else { return }
     terminals[merchant] = Stretch(
       start: start,
-      end: start + Int64(random.uniform(3...20) * 86_400),
+      end: start + Int64(random.uniform(population.profile.compromiseDays) * 86_400),
       campaign: begin(.terminal),
       share: random.uniform(0.1...0.6)
     )
@@ -188,11 +202,7 @@ struct AccountCampaigns {
     let place = random.integer(below: population.profile.places.count)
     let count = 1 + random.integer(below: 5)
     let end = start + AccountCampaigns.hour * Int64(1 + random.integer(below: 6))
-    let expected = holder.rate * Double(end - start) / 86_400
-    // A device of his own tells the thief's payments from the holder's, where it shows.
-    let share =
-      population.profile.showsDevice ? 1 : Double(count) / (Double(count) + expected)
-    accounts[account] = Stretch(start: start, end: end, campaign: campaign, share: share)
+    let share = enter(account, from: start, to: end, campaign, frauds: count, population)
     var draft = PaymentDraft(
       second: start,
       account: Int32(account),
@@ -206,7 +216,7 @@ struct AccountCampaigns {
     for _ in 0..<random.integer(below: 3) { activities.append((.login, false)) }
     activities += [(.newDevice, true), (.login, true)]
     if random.chance(0.5) { activities.append((.passwordChange, true)) }
-    if random.chance(0.7) { activities.append((.newPayee, true)) }
+    if random.chance(0.7), population.profile.paysPersons { activities.append((.newPayee, true)) }
     for (kind, succeeded) in activities {
       (draft.activity, draft.succeeded) = (kind, succeeded)
       draft.second += 5 + Int64(random.integer(below: 90))
@@ -242,6 +252,31 @@ struct AccountCampaigns {
       )
       drafts.append(draft)
     }
+  }
+
+  /// Puts an account in a thief's hands for a while; the share of its payments then that are his.
+  mutating func enter(
+    _ account: Int,
+    from start: Int64,
+    to end: Int64,
+    _ campaign: Int32,
+    frauds count: Int,
+    atCounter counterCount: Int = 0,
+    _ population: AccountPopulation
+  ) -> Double {
+    let expected = population.accounts[account].rate * Double(end - start) / 86_400
+    // A device of his own tells the thief's payments from the holder's, where it shows.
+    let share =
+      population.profile.showsDevice ? 1 : Double(count) / (Double(count) + expected)
+    let atCounter = expected * population.profile.counterShare + Double(counterCount)
+    accounts[account] = Stretch(
+      start: start,
+      end: end,
+      campaign: campaign,
+      share: share,
+      counterShare: counterCount == 0 ? 0 : Double(counterCount) / atCounter
+    )
+    return share
   }
 
   private mutating func runMules(

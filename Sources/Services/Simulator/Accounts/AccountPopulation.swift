@@ -86,6 +86,14 @@ struct AccountPopulation {
     }
   }
 
+  /// A kind of payment that is made online, or one that is not; there must be one.
+  func drawKind(online: Bool, _ random: inout SimulationRandom) -> Int {
+    while true {
+      let kind = kindChoice.draw(&random)
+      if profile.kinds[kind].isOnline == online { return kind }
+    }
+  }
+
   func buysAtExchanges(_ account: Account) -> Bool { account.invests || profile.exchangeIsUsual }
 
   private func mix(_ account: Int, _ kind: Int, _ number: Int) -> Int {

@@ -81,9 +81,6 @@ package struct AccountSimulation: IteratorProtocol {
     }
   }
 
-  /// What the dialect's kinds of payments are called.
-  package var kindWords: [String] { population.profile.kinds.map(\.word) }
-
   package mutating func next() -> AccountEvent? {
     while index == order.count {
       guard day < days else { return nil }
@@ -189,7 +186,8 @@ package struct AccountSimulation: IteratorProtocol {
     let today = midnight + Int64(day) * 86_400
     campaigns.begin(day: day, midnight: today, in: population, into: &later)
     let date = Timestamp(microseconds: today * Timestamp.microsecondsPerSecond)
-    let weekday = MerchantCategory.weekdays[Int((date.day + 3) % 7)]
+    // 1 January 1970 was a Thursday.
+    let weekday = PaymentProfile.weekdays[Int((date.day + 3) % 7)]
     let sale = self.sale(date)
     for number in population.accounts.indices {
       var random = SimulationRandom(seed: seed, number, day)
@@ -197,8 +195,13 @@ package struct AccountSimulation: IteratorProtocol {
     }
     // What campaigns planned for today; the rest waits.
     var waiting: [PaymentDraft] = []
-    for draft in later {
-      if draft.second < today + 86_400 { drafts.append(draft) } else { waiting.append(draft) }
+    for var draft in later {
+      if draft.second < today + 86_400 {
+        if draft.keepsDevice { draft.device = Int(devices[Int(draft.account)]) }
+        drafts.append(draft)
+      } else {
+        waiting.append(draft)
+      }
     }
     later = waiting
     order = drafts.indices.map { index in
@@ -316,7 +319,8 @@ package struct AccountSimulation: IteratorProtocol {
     guard draft.second >= stretch.start, draft.second <= stretch.end, stretch.campaign > 0 else {
       return
     }
-    let share = population.profile.showsDevice ? 0 : stretch.share
+    let shown = population.profile.kinds[draft.kind].isOnline ? 0 : stretch.counterShare
+    let share = population.profile.showsDevice ? shown : stretch.share
     draft.hint = SimulatedHint(campaign: stretch.campaign, state: Float(share))
   }
 

@@ -43,6 +43,12 @@ struct PaymentProfile: Sendable {
   var exchangeIsUsual = false
   /// Whether all of an account's payments come from one balance.
   var keepsBalances = true
+  /// How often payments at a merchant begin to be copied.
+  var compromisesPerMerchantDay = 0.0015
+  /// For how many days they are.
+  var compromiseDays = 3.0...20
+  /// Whether cards are stolen and used for days.
+  var losesCards = false
   /// Weights of the hours of a day.
   var hours: WeightedChoice
 
@@ -63,13 +69,28 @@ struct PaymentProfile: Sendable {
       (trial, transfer, exit, exchange) = (1, 0, 0, 3)
       exchangeIsUsual = true
       keepsBalances = false
+    case .card:
+      kinds = PaymentProfile.terminals
+      places = PaymentProfile.cities
+      showsDevice = true
+      (trial, transfer, exit, exchange) = (5, 4, 7, 8)
+      keepsBalances = false
+      losesCards = true
+      compromisesPerMerchantDay = 0.00075
+      compromiseDays = 5...30
     default:
       kinds = PaymentProfile.shops
-      places = ["New York", "San Francisco", "Los Angeles", "Chicago", "Houston"]
+      places = PaymentProfile.cities
       showsDevice = dialect == .native
       (trial, transfer, exit, exchange) = (5, 8, 4, 9)
     }
   }
+
+  /// Whether thieves move money to other accounts; else they buy with it.
+  var paysPersons: Bool { kinds[transfer].target == .person }
+
+  /// The part of honest payments that are made at a counter.
+  var counterShare: Double { kinds.reduce(0) { $0 + ($1.isOnline ? 0 : $1.share) } }
 
   private static func kind(
     _ word: String,
@@ -120,6 +141,24 @@ struct PaymentProfile: Sendable {
     kind("transfer", "transfer", 0.055, 8000, 1.1, .person, online: true),
     kind("online", "exchange", 0.005, 15_000, 0.9, .exchange, online: true),
   ]
+
+  /// What cards pay for: shops, at the counter and online, and markets of crypto currencies.
+  private static let terminals = [
+    kind("pos", "grocery", 0.27, 2600, 0.75, .merchant),
+    kind("pos", "fuel", 0.08, 5200, 0.45, .merchant),
+    kind("pos", "food", 0.21, 1900, 0.85, .merchant),
+    kind("pos", "fashion", 0.14, 4800, 0.9, .merchant),
+    kind("online", "electronics", 0.06, 9500, 1.1, .merchant, online: true),
+    kind("online", "shopping", 0.14, 3900, 1.0, .merchant, online: true),
+    kind("online", "media", 0.06, 1100, 0.6, .merchant, online: true),
+    kind("online", "travel", 0.035, 16_000, 1.0, .merchant, online: true),
+    kind("online", "exchange", 0.005, 15_000, 0.9, .merchant, online: true),
+  ]
+
+  private static let cities = ["New York", "San Francisco", "Los Angeles", "Chicago", "Houston"]
+
+  /// Activity from Monday to Sunday.
+  static let weekdays = [0.92, 0.9, 0.94, 1, 1.2, 1.32, 0.72]
 
   private static let dayHours = WeightedChoice([
     1.2, 0.6, 0.3, 0.2, 0.3, 0.6, 2, 4, 7, 8, 8, 9, 11, 10, 8, 8, 9, 11, 12, 10, 8, 6, 4, 2,

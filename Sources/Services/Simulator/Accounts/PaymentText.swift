@@ -8,11 +8,16 @@ package struct PaymentText: Sendable {
   let seed: UInt64
   private let start: Timestamp
   private let scale: UInt8
+  private let isWhole: Bool
 
   /// `start` is second and step 0 of dialects that count.
-  package init(_ dialect: Dialect, seed: UInt64, start: Timestamp) {
+  ///
+  /// Files of card have the columns of the handbook; with `isWhole` they also have what a request
+  /// shows besides.
+  package init(_ dialect: Dialect, seed: UInt64, start: Timestamp, isWhole: Bool = false) {
     self.dialect = dialect
     self.seed = seed
+    self.isWhole = isWhole
     self.start = Timestamp(microseconds: start.day * Timestamp.microsecondsPerDay)
     profile = PaymentProfile(dialect)
     scale = dialect == .crypto ? 8 : 2
@@ -32,16 +37,28 @@ package struct PaymentText: Sendable {
 
   package var hasIds: Bool { dialect != .retail && dialect != .anonymised }
 
-  func account(_ payment: SimulatedPayment) -> String { name(.person(payment.account)) }
+  /// The payer's name in this dialect.
+  package func account(_ payment: SimulatedPayment) -> String { name(.person(payment.account)) }
+
+  /// What a payment shows of itself, by the names of native's and card's fields.
+  package func shown(_ payment: SimulatedPayment) -> [(key: String, text: String)] {
+    let kind = profile.kinds[payment.kind]
+    return [
+      ("channel", kind.word), ("device", device(payment)),
+      ("location", profile.places[payment.place]), ("category", kind.category),
+    ]
+  }
 
   /// A party's name in this dialect.
-  func name(_ party: SimulatedParty) -> String {
+  package func name(_ party: SimulatedParty) -> String {
     switch (dialect, party) {
     case (.crypto, _):
       var random = SimulationRandom(seed: seed &+ 58, party.number, 0)
       return WalletAddress.text([0] + (0..<20).map { _ in UInt8(random.bits() >> 56) })
     case (.payment, .person(let index)): return "\(index + 1)"
     case (.retail, .person(let index)): return "user-\(index)"
+    // Two columns of their own, so that both may count from 0; cards pay nobody else.
+    case (.card, .merchant(let index)), (.card, .person(let index)): return "\(index)"
     case (.paysim, .merchant(let index)): return "M\(1_000_000 + index)"
     case (.paysim, .person(let index)): return "C\(1_000_000 + index)"
     case (.paysim, .agent(let index)): return "C\(9_000_000 + index)"
@@ -93,6 +110,9 @@ package struct PaymentText: Sendable {
         "transaction_id,timestamp,sender_wallet,receiver_wallet,amount,currency,gas_fee,"
           + "is_smart_contract,location,device_type,is_fraud"
       case .retail: "user_id,amount,location,time,is_fraud"
+      case .card:
+        "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,"
+          + (isWhole ? "channel,device,location,category," : "") + "TX_FRAUD"
       case .anonymised:
         "Time," + (1...Dialect.componentCount).map { "V\($0)," }.joined() + "Amount,Class"
       default:
@@ -150,14 +170,14 @@ package struct PaymentText: Sendable {
     }
   }
 
-  /// The fields in the order of the columns.
+  /// The fields in the order of the columns; a file's where there is no prefix.
   private func fields(
     _ payment: SimulatedPayment,
-    _ idPrefix: String = ""
+    _ idPrefix: String? = nil
   ) -> [(key: String, value: Value)] {
+    let prefix = idPrefix ?? ""
     let number =
-      idPrefix.isEmpty
-      ? Value.integer(Int64(payment.id)) : Value.text("\(idPrefix)\(payment.id)")
+      prefix.isEmpty ? Value.integer(Int64(payment.id)) : Value.text("\(prefix)\(payment.id)")
     let account = Value.text(account(payment))
     let other = Value.text(name(payment.counterparty))
     let amount = Value.money(payment.amountMinorUnits)
@@ -201,15 +221,25 @@ package struct PaymentText: Sendable {
       let values = Components(payment, seed: seed).values
       return [("Time", .integer(seconds))]
         + values.enumerated().map { ("V\($0 + 1)", .number($1)) } + [("Amount", amount)]
+    case .card:
+      // A file has the handbook's columns; a request says what a terminal shows besides.
+      let isFile = idPrefix == nil
+      return [
+        ("transaction_id", .text("\(prefix)\(payment.id)")),
+        ("time", .time(payment.time, plain: isFile)), ("account", account),
+        ("counterparty", other), ("amount", amount),
+      ] + (isFile && !isWhole ? [] : shownFields(payment))
     default:
       return [
         ("transaction_id", number),
         ("time", .time(payment.time, plain: false)), ("account", account),
-        ("counterparty", other), ("channel", .text(kind.word)),
-        ("device", .text(device(payment))), ("location", place),
-        ("category", .text(kind.category)), ("amount", amount),
-      ]
+        ("counterparty", other),
+      ] + shownFields(payment) + [("amount", amount)]
     }
+  }
+
+  private func shownFields(_ payment: SimulatedPayment) -> [(key: String, value: Value)] {
+    shown(payment).map { ($0.key, .text($0.text)) }
   }
 }
 
