@@ -43,7 +43,7 @@ final class Demo: @unchecked Sendable {
     first = Timestamp(
       microseconds: (day - Int64(Demo.historyDays)) * Timestamp.microsecondsPerDay
     )
-    text = PaymentText(source.dialect, seed: Demo.seed, start: first, isWhole: true)
+    text = PaymentText(source.dialect, seed: Demo.seed, start: first)
   }
 
   func start() {

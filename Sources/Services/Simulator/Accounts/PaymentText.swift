@@ -8,16 +8,11 @@ package struct PaymentText: Sendable {
   let seed: UInt64
   private let start: Timestamp
   private let scale: UInt8
-  private let isWhole: Bool
 
   /// `start` is second and step 0 of dialects that count.
-  ///
-  /// Files of card have the columns of the handbook; with `isWhole` they also have what a request
-  /// shows besides.
-  package init(_ dialect: Dialect, seed: UInt64, start: Timestamp, isWhole: Bool = false) {
+  package init(_ dialect: Dialect, seed: UInt64, start: Timestamp) {
     self.dialect = dialect
     self.seed = seed
-    self.isWhole = isWhole
     self.start = Timestamp(microseconds: start.day * Timestamp.microsecondsPerDay)
     profile = PaymentProfile(dialect)
     scale = dialect == .crypto ? 8 : 2
@@ -111,8 +106,9 @@ package struct PaymentText: Sendable {
           + "is_smart_contract,location,device_type,is_fraud"
       case .retail: "user_id,amount,location,time,is_fraud"
       case .card:
-        "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,"
-          + (isWhole ? "channel,device,location,category," : "") + "TX_FRAUD"
+        // The handbook's columns, and what a terminal shows besides.
+        "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,channel,device,location,"
+          + "category,TX_FRAUD"
       case .anonymised:
         "Time," + (1...Dialect.componentCount).map { "V\($0)," }.joined() + "Amount,Class"
       default:
@@ -222,13 +218,11 @@ package struct PaymentText: Sendable {
       return [("Time", .integer(seconds))]
         + values.enumerated().map { ("V\($0 + 1)", .number($1)) } + [("Amount", amount)]
     case .card:
-      // A file has the handbook's columns; a request says what a terminal shows besides.
-      let isFile = idPrefix == nil
       return [
         ("transaction_id", .text("\(prefix)\(payment.id)")),
-        ("time", .time(payment.time, plain: isFile)), ("account", account),
+        ("time", .time(payment.time, plain: idPrefix == nil)), ("account", account),
         ("counterparty", other), ("amount", amount),
-      ] + (isFile && !isWhole ? [] : shownFields(payment))
+      ] + shownFields(payment)
     default:
       return [
         ("transaction_id", number),
