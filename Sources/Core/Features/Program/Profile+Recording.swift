@@ -171,8 +171,15 @@ extension Profile {
       let middle = (low + high) / 2
       if recentFacts[middle].arrival > landed { high = middle } else { low = middle + 1 }
     }
-    for change in recentFacts[low...] where isRead(change) {
-      windows[change.kind].adjust(change, sign: sign)
+    var unseen = recentFacts[low...].filter { isRead($0) }
+    unseen.sort { ($0.kind, $0.entity) < ($1.kind, $1.entity) }
+    var start = 0
+    while start < unseen.count {
+      let (kind, entity) = (unseen[start].kind, unseen[start].entity)
+      let end =
+        unseen[start...].firstIndex { $0.kind != kind || $0.entity != entity } ?? unseen.count
+      windows[kind].adjust(entity, unseen[start..<end], sign: sign)
+      start = end
     }
   }
 

@@ -44,7 +44,7 @@ extension EntityWindows {
     if has(.labelled) { change.labelled = 1 - fact(.labelled, entity, place) }
     change.unmaturable = -fact(.unmaturable, entity, place)
     guard counts(change, at: place) else { return nil }
-    apply(change, at: place, sign: 1)
+    apply(change, at: place)
     return change
   }
 
@@ -56,7 +56,7 @@ extension EntityWindows {
     var change = seed
     change.dispositions = 1 << disposition
     guard counts(change, at: place) else { return nil }
-    apply(change, at: place, sign: 1)
+    apply(change, at: place)
     return change
   }
 
@@ -65,15 +65,38 @@ extension EntityWindows {
     guard view.entity >= 0, has(.unmaturable) else { return }
     var change = FactChange(kind: 0, entity: view.entity, time: 0, idHash: 0, arrival: 0)
     change.unmaturable = 1
-    apply(change, at: view.position, sign: 1)
+    apply(change, at: view.position)
   }
 
-  /// Takes a change back or applies it again, for reading windows as of an earlier time.
-  func adjust(_ change: FactChange, sign: Int32) {
-    guard let place = index(of: change.entity, time: change.time, idHash: change.idHash) else {
-      return
+  /// Takes changes of one entity back or applies them again, for reading windows as of an earlier
+  /// time.
+  ///
+  /// Cost: O(changes × log events + events since the oldest of them).
+  func adjust(_ entity: Int, _ changes: ArraySlice<FactChange>, sign: Int32) {
+    let ring = ring(header(entity))
+    var placed: [(place: UInt32, change: FactChange)] = []
+    for change in changes {
+      if let place = index(of: entity, time: change.time, idHash: change.idHash) {
+        placed.append((place, change))
+      }
     }
-    apply(change, at: place, sign: sign)
+    placed.sort { $0.place &- ring.tail < $1.place &- ring.tail }
+    for number in 0..<layout.facts.count {
+      let deltas = placed.map { delta($0.change, number, ring, $0.place) }
+      guard let first = deltas.firstIndex(where: { $0 != 0 }) else { continue }
+      let offset = layout.facts[number].offset
+      var (sum, next) = (UInt32(0), first)
+      var index = placed[first].place
+      while index != ring.head {
+        while next < placed.count, placed[next].place == index {
+          sum &+= UInt32(bitPattern: deltas[next] * sign)
+          next += 1
+        }
+        index &+= 1
+        events.add(sum, at: slot(index, ring) + offset)
+      }
+      fadeAnew(offset, ring, behind: placed[first].place)
+    }
   }
 
   /// Whether a change's event is still kept.
@@ -83,13 +106,13 @@ extension EntityWindows {
 
   /// Adds a change to the prefix sums behind an event, in the columns of the filters that the
   /// event passed.
-  private func apply(_ change: FactChange, at place: UInt32, sign: Int32) {
+  private func apply(_ change: FactChange, at place: UInt32) {
     let ring = ring(header(change.entity))
     for number in 0..<layout.facts.count {
       let delta = delta(change, number, ring, place)
       if delta == 0 { continue }
       let offset = layout.facts[number].offset
-      add(UInt32(bitPattern: delta * sign), to: offset, change.entity, behind: place)
+      add(UInt32(bitPattern: delta), to: offset, change.entity, behind: place)
     }
   }
 
