@@ -10,7 +10,7 @@ BENCHMARKS := $(notdir $(wildcard Benchmarks/*Benchmarks))
 SWIFT_SOURCES := Sources Tests Benchmarks Package.swift
 STAGE = @printf '== %s\n'
 
-.PHONY: run build test check lint bootstrap bench quality soak embed help
+.PHONY: run build test check lint bootstrap bench quality soak sanitize embed help
 
 run: build ## Start a server with simulated traffic (DATA=run/demo PORT=8000)
 	.build/release/assay serve --demo --data "$${DATA:-run/demo}" --port "$${PORT:-8000}"
@@ -55,6 +55,9 @@ soak: bootstrap ## Run the oracles, the simulated crashes and the leak audit at 
 	$(STAGE) 'soak'
 	ASSAY_SOAK=1 swift test -c release -Xswiftc -enable-testing \
 	  --filter "SimulationTests|WindowOracleTests|CrashTests|FuzzTests|LeakAudit"
+
+sanitize: bootstrap ## Run tests under the thread and the address sanitizer (builds each, 15 minutes)
+	Scripts/sanitize
 
 embed: ## Copy Features and Rules into the program's source
 	Scripts/embed

@@ -94,6 +94,11 @@ def full():
         one = next(iter(acknowledged))
         label = {"transaction_id": one, "source": "native", "fraud": True}
         equal(session.post("/api/v1/labels", label).status, 503, "a label while full")
+        login = dict(source="native", activity="login", succeeded=True, account="A1")
+        # One may fit into what is left; where all do not, none is taken.
+        answer = session.post("/api/v1/activities", {"activities": [login] * 1000})
+        equal(answer.status, 503, f"activities while full ({answer})")
+        check(answer.headers["Retry-After"], "there is no Retry-After for activities")
         equal(session.get("/health").status, 200, "/health while full")
         shown = session.get(f"/api/v1/decisions/{one}")
         equal(shown.status, 200, f"a decision while full ({shown})")
@@ -104,6 +109,7 @@ def full():
         equal(answer.status, 200, f"status with space again ({answer})")
         acknowledged.update(decided([answer.json]))
         equal(session.post("/api/v1/labels", label).status, 200, "a label with space again")
+        session.tell([login])
         deadline = time.monotonic() + 20
         while True:
             rows = {row["transaction_id"]: row for row in session.listing()}
@@ -115,6 +121,7 @@ def full():
         equal(server.stop(), 0, "exit code")
         report = verify(server.data)
         equal(report["decisions"], len(acknowledged), "decisions logged")
+        equal(counts(server.data)["activity"], 1, "activities logged")
         server.start()
         equal(server.session().get("/api/v1/decisions/space").status, 200, "after a restart")
         equal(server.stop(), 0, "exit code")

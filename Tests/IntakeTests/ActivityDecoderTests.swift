@@ -4,10 +4,13 @@ import Testing
 @testable import Intake
 
 struct ActivityDecoderTests {
-  private func decode(_ text: String) throws -> [Activity] {
+  private func decode(_ text: String, key: String? = nil) throws -> [Activity] {
     let retail = Decoding.source(.retail, zone: ColumnPlanTests.berlin)
     let sources = [Decoding.source(.native), retail]
-    return try ActivityDecoder(sources: sources) { _ in "token" }.decode(Array(text.utf8))
+    return try ActivityDecoder(sources: sources) { _ in "token" }.decode(
+      Array(text.utf8),
+      fallbackId: key
+    )
   }
 
   private static let login = #"{"source":"native","activity":"login","succeeded":true"#
@@ -44,6 +47,22 @@ struct ActivityDecoderTests {
     )
     #expect(found.map(\.time.microseconds) == [1_767_261_600_000_000])
     #expect(found.map(\.account) == ["card:token:411111:1111"])
+  }
+
+  @Test func `an id is a text or a number, and a key names what has none`() throws {
+    let items = [
+      #"\#(ActivityDecoderTests.login),"account":"a","activity_id":"x1"}"#,
+      #"\#(ActivityDecoderTests.login),"account":"a","activity_id":7}"#,
+      #"\#(ActivityDecoderTests.login),"account":"a"}"#,
+    ]
+    #expect(try decode(items[2]).map(\.id) == [""])
+    #expect(try decode(items[2], key: "key-k").map(\.id) == ["key-k"])
+    #expect(try decode(items[0], key: "key-k").map(\.id) == ["x1"])
+    let list = #"{"activities":[\#((items + items[2...]).joined(separator: ","))]}"#
+    #expect(try decode(list).map(\.id) == ["x1", "7", "", ""])
+    let found = try decode(list, key: "key-k")
+    #expect(found.map(\.id) == ["x1", "7", "key-k 2", "key-k 3"])
+    #expect(Set(found.map(\.content)).count == 1 && found[0].content == found[0].fingerprint)
   }
 
   static let mistakes: [(String, InputError.Code, String)] = [

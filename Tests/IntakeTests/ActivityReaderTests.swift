@@ -41,7 +41,36 @@ struct ActivityReaderTests {
     #expect(found.allSatisfy { $0.source == 1 })
   }
 
+  @Test func `rows without ids get the same ones whenever the file is read`() throws {
+    let text =
+      ActivityReaderTests.header + """
+        2026-01-01T10:00:00Z,a,login,1,d
+        2026-01-01T10:00:00Z,b,login,1,d
+        2026-01-01T10:00:00Z,a,login,1,d
+        2026-01-01T10:00:01Z,a,login,1,d
+        """
+    let ids = try ActivityReaderTests.activities(text).map(\.id)
+    #expect(Set(ids).count == 4 && ids[2] == ids[0] + "-1")
+    #expect(ids.allSatisfy { $0.hasPrefix("row-") })
+    #expect(try ActivityReaderTests.activities(text).map(\.id) == ids)
+  }
+
+  @Test func `a column of ids names those rows that have one`() throws {
+    let found = try ActivityReaderTests.activities(
+      """
+      activity_id,time,account,activity,succeeded,device
+      x1,2026-01-01T10:00:00Z,a,login,1,d
+      ,2026-01-01T10:00:00Z,b,login,1,d
+      """
+    )
+    #expect(found[0].id == "x1" && found[1].id.hasPrefix("row-"))
+  }
+
   static let wrong = [
+    (
+      "activity_id,time,activity_id,account,activity,succeeded,device\n",
+      "line 1: a file of activities has this column once"
+    ),
     ("time,account,activity,device\n", "line 1: a file of activities has this column too"),
     ("time,time,account,activity,succeeded,device\n", "has this column once"),
     (header + "yesterday,a,login,1,d\n", "line 2: 'yesterday' is not a time in ISO 8601"),

@@ -242,6 +242,11 @@ struct RecordTests {
     )
     #expect(try Activity(activity.encoded) == activity)
     #expect(throws: DecodingFailure.self) { try Activity(Array(activity.encoded.dropLast())) }
+    var named = activity
+    named.identify(as: "n1")
+    #expect(Array(named.encoded.prefix(activity.encoded.count)) == activity.encoded)
+    #expect(try Activity(named.encoded) == named && named.content == activity.fingerprint)
+    #expect(throws: DecodingFailure.self) { try Activity(Array(named.encoded.dropLast())) }
     var builder = TransactionBuilder(source: 1, schema: Dialect.native.schema)
     builder.set(text: Schema.Text.id, "x")
     var record: [UInt8] = []

@@ -121,9 +121,10 @@ struct ActivityEntryTests {
     at time: Int64? = now,
     account: String = "a",
     device: String = "",
-    source: UInt16 = 1
+    source: UInt16 = 1,
+    id: String = ""
   ) -> Activity {
-    Activity(
+    var activity = Activity(
       source: source,
       kind: kind,
       succeeded: succeeded,
@@ -131,6 +132,8 @@ struct ActivityEntryTests {
       account: account,
       device: device
     )
+    if !id.isEmpty { activity.identify(as: id) }
+    return activity
   }
 
   private func isLogged(_ result: Submission.Result) -> Bool {
@@ -154,7 +157,44 @@ struct ActivityEntryTests {
     #expect(try node.pay("t3", device: "d") == [2, 1, 90])
   }
 
-  @Test func `the same activity sent twice counts twice`() throws {
+  @Test func `one that is known by its id is taken once, after a start too`() throws {
+    let node = try Node()
+    // Without a time of its own it is the same content, whenever it comes.
+    let login = ActivityEntryTests.activity(at: nil, id: "x1")
+    let first = try node.tell(login, login)
+    guard case .logged(let place) = first[0] else {
+      Issue.record("it was not logged: \(first)")
+      return
+    }
+    #expect(first[1] == .known(place))
+    #expect(try node.tell(login) == [.known(place)])
+    try node.restart()
+    #expect(try node.tell(login) == [.known(place)])
+    #expect(try node.logged().map(\.id) == ["x1"])
+    #expect(try node.pay("t1").prefix(2) == [1, 0])
+  }
+
+  @Test func `an id with another content is a conflict, another id another activity`() throws {
+    let node = try Node()
+    let results = try node.tell(
+      ActivityEntryTests.activity(id: "x1"),
+      ActivityEntryTests.activity(succeeded: false, id: "x1"),
+      ActivityEntryTests.activity(at: ActivityEntryTests.now - 1, id: "x1"),
+      ActivityEntryTests.activity(id: "x2")
+    )
+    #expect(isLogged(results[0]) && isLogged(results[3]))
+    #expect(results[1...2] == [.conflict, .conflict])
+    #expect(try node.pay("t1").prefix(2) == [2, 0])
+  }
+
+  @Test func `a transaction may have an activity's id`() throws {
+    let node = try Node()
+    _ = try node.tell(ActivityEntryTests.activity(id: "x1"))
+    #expect(try node.pay("x1").prefix(2) == [1, 0])
+    #expect(try node.tell(ActivityEntryTests.activity(id: "t1")).allSatisfy(isLogged))
+  }
+
+  @Test func `the same activity sent twice without an id counts twice`() throws {
     let node = try Node()
     for _ in 0..<2 { _ = try node.tell(ActivityEntryTests.activity()) }
     #expect(try node.pay("t1").prefix(2) == [2, 0])

@@ -212,4 +212,18 @@ struct ActivityFeedTests {
     }
     #expect(found[0] == found[1])
   }
+
+  @Test func `the label of a row that came too late finds it where it landed`() throws {
+    let payments =
+      ActivityFeedTests.header + """
+        1,2026-01-05T10:00:00Z,a,shop,5,0
+        2,2026-01-02T10:00:00Z,a,shop,5,1
+        3,2026-01-20T10:00:00Z,a,shop,5,0
+        """
+    try withFiles(payments, nil) { feed in
+      let features = "feature frauds = count() by account over 30d where fraud"
+      let found = try matrix(feed, features)
+      #expect(found.values == [0, 0, 1])
+    }
+  }
 }

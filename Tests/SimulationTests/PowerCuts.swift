@@ -123,7 +123,13 @@ final class PowerCuts {
           last?.decision = body.array
           if let known = last { add(known, to: &found) }
         case .history:
-          add(Known(position: position, record: body.array, decision: nil), to: &found)
+          var known = Known(
+            position: position,
+            record: body.extracting(History.record(body)).array,
+            decision: nil
+          )
+          known.landedPast = History.landed(body).microseconds
+          add(known, to: &found)
         default: foundEntries[position] = body.array
         }
       }

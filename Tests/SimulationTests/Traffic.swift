@@ -157,6 +157,8 @@ struct Known {
   var record: [UInt8]
   /// Nil where it was learned from, not decided on.
   var decision: [UInt8]?
+  /// Where a past transaction landed, as its entry has it.
+  var landedPast: Int64?
 
   var id: [UInt8] {
     let span = record.span
@@ -172,7 +174,7 @@ struct Known {
   var landed: Int64 {
     guard let decision else {
       let span = record.span
-      return TransactionRecord.time(span).microseconds
+      return landedPast ?? TransactionRecord.time(span).microseconds
     }
     let span = decision.span
     return DecisionRecord.landed(span).microseconds

@@ -6,6 +6,7 @@ struct UnsafeCodeTests {
     "Sources/Adapters/FileJournal/FileDisk.swift",
     "Sources/Adapters/FileJournal/FlightFile.swift",
     "Sources/Adapters/FileJournal/SpareSegment.swift",
+    "Sources/Adapters/FileJournal/WholeFile.swift",
     "Sources/Adapters/HTTP/BufferPool.swift",
     "Sources/Adapters/HTTP/ByteBuffer.swift",
     "Sources/Adapters/HTTP/Clock.swift",

@@ -11,12 +11,14 @@ package final class ActivityDecoder {
     static let time = 3
     static let account = 4
     static let device = 5
+    static let id = 6
   }
 
   private let reader = JSONReader(
     names: [
       ("source", Slot.source), ("activity", Slot.kind), ("succeeded", Slot.succeeded),
       ("time", Slot.time), ("account", Slot.account), ("device", Slot.device),
+      ("activity_id", Slot.id),
     ],
     bytesMax: 2 << 20
   )
@@ -30,21 +32,32 @@ package final class ActivityDecoder {
   }
 
   /// The activities of a request's body; those that tell no time have `Activity.timeOfReceipt`.
-  package func decode(_ body: [UInt8]) throws(InputError) -> [Activity] {
-    try reader.items(
+  ///
+  /// `fallbackId` is the id of the first, if it has none; the place of a later one is added to it.
+  package func decode(
+    _ body: [UInt8],
+    fallbackId: String? = nil
+  ) throws(InputError) -> [Activity] {
+    var activities = try reader.items(
       of: body,
       under: "activities",
       noun: "an activity",
       max: ActivityDecoder.itemsMax,
       item
     )
+    guard let fallbackId else { return activities }
+    for place in activities.indices where activities[place].id.isEmpty {
+      // No key holds a blank.
+      activities[place].identify(as: place == 0 ? fallbackId : "\(fallbackId) \(place)")
+    }
+    return activities
   }
 
   private func item() throws(InputError) -> Activity {
     if let unknown = reader.unknownKey {
       throw InputError(.invalid, field: unknown, "is not a field of an activity")
     }
-    for slot in Slot.source...Slot.device where reader.isRepeated(slot) {
+    for slot in Slot.source...Slot.id where reader.isRepeated(slot) {
       throw InputError(.invalid, field: reader.name(slot), "is given twice")
     }
     let name = text(Slot.source)
@@ -66,7 +79,7 @@ package final class ActivityDecoder {
     guard !account.isEmpty || !device.isEmpty else {
       throw InputError(.invalid, field: "account", "is missing, and so is the device")
     }
-    return Activity(
+    var activity = Activity(
       source: source.id,
       kind: kind,
       succeeded: succeeded,
@@ -74,6 +87,9 @@ package final class ActivityDecoder {
       account: account,
       device: device
     )
+    let id = try entity("activity_id", Slot.id, takesNumbers: true)
+    if !id.isEmpty { activity.identify(as: id) }
+    return activity
   }
 
   private func text(_ slot: Int) -> String? {

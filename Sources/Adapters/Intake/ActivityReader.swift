@@ -3,8 +3,10 @@ package import Payments
 /// Reads the activities of a CSV file: logins, new devices, payees and passwords, in the order of
 /// their time.
 package struct ActivityReader {
-  /// The columns, in any order; others are left aside.
+  /// The columns, in any order; others are left aside, but for `activity_id`.
   package static let columns = ["time", "account", "activity", "succeeded", "device"]
+  /// A column that need not be there.
+  package static let idColumn = "activity_id"
 
   /// Where the columns stand in a row.
   private struct Places {
@@ -13,6 +15,7 @@ package struct ActivityReader {
     var kind = 0
     var succeeded = 0
     var device = 0
+    var id: Int?
   }
 
   private var reader: CSVReader
@@ -21,6 +24,8 @@ package struct ActivityReader {
   private let zone: TimeZoneTable
   private let tokenizer: CardTokenizer
   private var last = Timestamp(microseconds: .min)
+  /// How often rows that say the same were read, of the latest time.
+  private var equals: [UInt64: Int] = [:]
 
   /// Opens a file, plain or gzip.
   ///
@@ -33,6 +38,14 @@ package struct ActivityReader {
   ) throws(InputError) {
     reader = try CSVReader(path: path)
     let header = reader.header.map { $0.lowercased() }
+    let ids = header.indices.filter { header[$0] == ActivityReader.idColumn }
+    guard ids.count <= 1 else {
+      throw InputError(
+        .malformed,
+        field: ActivityReader.idColumn,
+        "line 1: a file of activities has this column once"
+      )
+    }
     var found: [Int] = []
     for name in ActivityReader.columns {
       let columns = header.indices.filter { header[$0] == name }
@@ -52,7 +65,8 @@ package struct ActivityReader {
       account: found[1],
       kind: found[2],
       succeeded: found[3],
-      device: found[4]
+      device: found[4],
+      id: ids.first
     )
     self.source = source
     self.zone = zone ?? source.zone
@@ -60,6 +74,9 @@ package struct ActivityReader {
   }
 
   /// The next row; nil at the end of the file.
+  ///
+  /// A row without an id gets one of what it says, and of its number among those that say the same,
+  /// so that a file that is read again tells nothing new.
   package mutating func next() throws(InputError) -> Activity? {
     guard try reader.advance() else { return nil }
     guard reader.fields.count == reader.header.count else {
@@ -82,7 +99,7 @@ package struct ActivityReader {
     guard !account.isEmpty || !device.isEmpty else {
       throw failure("account", places.account, "given, and neither is the device")
     }
-    return Activity(
+    var activity = Activity(
       source: source.id,
       kind: kind,
       // The same words stand for yes and no.
@@ -91,6 +108,17 @@ package struct ActivityReader {
       account: account,
       device: device
     )
+    let id = try places.id.map { column throws(InputError) in
+      try text(ActivityReader.idColumn, column)
+    }
+    activity.identify(as: id.flatMap { $0.isEmpty ? nil : $0 } ?? madeUpId(activity.fingerprint))
+    return activity
+  }
+
+  private mutating func madeUpId(_ fingerprint: UInt64) -> String {
+    let number = equals[fingerprint, default: 0]
+    equals[fingerprint] = number + 1
+    return "row-" + String(fingerprint, radix: 16) + (number == 0 ? "" : "-\(number)")
   }
 
   private mutating func time() throws(InputError) -> Timestamp {
@@ -102,6 +130,7 @@ package struct ActivityReader {
     guard time >= last else {
       throw failure("time", places.time, "\(last) or later, as rows stand in the order of time")
     }
+    if time > last { equals.removeAll(keepingCapacity: true) }
     last = time
     return time
   }

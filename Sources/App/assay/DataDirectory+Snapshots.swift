@@ -1,4 +1,5 @@
 import Engine
+import FileJournal
 import Foundation
 import Journal
 import Payments
@@ -24,11 +25,18 @@ extension DataDirectory {
   }
 
   /// The bytes of the snapshots up to a place of the log, newest first, each read when it is
-  /// asked for.
+  /// asked for; one that cannot be read is as good as none.
+  ///
+  /// Each is read once into one buffer: while it is restored, memory holds its bytes and the state
+  /// that they become, and no copy of them.
   func snapshotBytes(upTo limit: Position? = nil) -> some Sequence<[UInt8]> {
-    snapshotNames.filter { $0.position <= limit ?? $0.position }.lazy.compactMap { name in
-      FileManager.default.contents(atPath: name.path).map { [UInt8]($0) }
-    }
+    snapshotNames.filter { $0.position <= limit ?? $0.position }.lazy
+      .compactMap(DataDirectory.bytes)
+  }
+
+  private static func bytes(_ name: SnapshotName) -> [UInt8]? {
+    // What cannot be read is passed over: an older one or the log itself will do.
+    try? WholeFile.read(name.path)
   }
 
   /// The place of the snapshot that a damaged newest one leaves to start from; nil where there are
@@ -36,9 +44,9 @@ extension DataDirectory {
   func olderSnapshot() -> Position? {
     var whole = 0
     for name in snapshotNames {
-      guard let data = FileManager.default.contents(atPath: name.path),
-        SnapshotFile.place(of: [UInt8](data)) != nil
-      else { continue }
+      guard let bytes = DataDirectory.bytes(name), SnapshotFile.place(of: bytes) != nil else {
+        continue
+      }
       whole += 1
       if whole == Retention.newestSnapshots { return name.position }
     }
@@ -49,9 +57,9 @@ extension DataDirectory {
   func verifiableFrom(logStart: UInt64) -> NodeStatus.VerifiableFrom {
     if logStart == 0 { return NodeStatus.VerifiableFrom(position: 0, receivedAt: 0) }
     for name in snapshotNames.reversed() where name.position.bytes >= logStart {
-      guard let data = FileManager.default.contents(atPath: name.path),
-        let place = SnapshotFile.place(of: [UInt8](data))
-      else { continue }
+      guard let bytes = DataDirectory.bytes(name), let place = SnapshotFile.place(of: bytes) else {
+        continue
+      }
       return NodeStatus.VerifiableFrom(
         position: place.position.bytes,
         receivedAt: place.lastReceivedAt
@@ -74,7 +82,7 @@ extension DataDirectory {
       )
     else { throw CommandError("cannot write \(draft)") }
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: draft))
-    try handle.write(contentsOf: Data(bytes))
+    try handle.write(contentsOf: bytes)
     try handle.synchronize()
     try handle.close()
     if FileManager.default.fileExists(atPath: target) {

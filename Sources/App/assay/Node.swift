@@ -23,6 +23,8 @@ final class Node {
   private let disk: FileDisk
   private let flight: FlightFile
   private(set) var sources: [Source] = []
+  /// The latest event time of each source's log as it was recovered, µs.
+  let watermarks: [UInt16: Int64]
   let recovered: Startup
 
   /// Locks the directory, recovers it, and logs the sources, features, rules and models of this
@@ -45,6 +47,7 @@ final class Node {
       )
     }
     engine = recovered.engine
+    watermarks = engine.sources.mapValues { $0.profile.watermark }
     let writer = try JournalWriter(disk: disk, after: recovered.log, segmentSize: segmentBytes)
     flight = try FlightFile(path: directory.flight)
     let status = NodeStatus()

@@ -1,7 +1,7 @@
 import Features
 package import Journal
 package import Models
-import Payments
+package import Payments
 
 /// The state machine over the log: entries in, decisions out, nothing else.
 ///
@@ -72,12 +72,17 @@ package final class Engine {
     foldedEntries += 1
   }
 
-  /// Learns from a past transaction without deciding on it.
-  package func learn(_ record: borrowing Span<UInt8>, evaluate: Bool = false) {
-    guard let state = source(TransactionRecord.source(record)) else { return }
+  /// Learns from a past transaction without deciding on it; the time at which it landed in the
+  /// windows.
+  @discardableResult
+  package func learn(_ record: borrowing Span<UInt8>, evaluate: Bool = false) -> Timestamp {
+    guard let state = source(TransactionRecord.source(record)) else {
+      return TransactionRecord.time(record)
+    }
     state.profile.record(record, evaluate: evaluate)
     digest = Fingerprint.chain(digest, TransactionRecord.content(record))
     foldedEntries += 1
+    return Timestamp(microseconds: state.profile.landed)
   }
 
   /// Applies a label entry's body.
@@ -102,10 +107,10 @@ package final class Engine {
       guard Label.isValid(body) else { throw EngineError(.damagedEntry, "a damaged label") }
       label(body)
     case .history:
-      guard TransactionRecord.isValid(body) else {
+      guard History.isValid(body) else {
         throw EngineError(.damagedEntry, "a damaged transaction")
       }
-      learn(body)
+      learn(body.extracting(History.record(body)))
     case .source, .features, .rules, .model:
       do {
         try control(kind, body.array)

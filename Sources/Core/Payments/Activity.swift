@@ -16,7 +16,8 @@ package enum ActivityKind: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// The body of an activity entry: kind, success, source, time, account and device.
+/// The body of an activity entry: kind, success, source, time, account and device, and the id by
+/// which it is known again, if it has one.
 package struct Activity: Sendable, Hashable {
   package let source: UInt16
   package let kind: ActivityKind
@@ -24,6 +25,10 @@ package struct Activity: Sendable, Hashable {
   package var time: Timestamp
   package let account: String
   package let device: String
+  /// What the sender calls it; empty where it has no id, and counts each time that it is sent.
+  package private(set) var id = ""
+  /// A fingerprint of what was sent under the id, before the sequencer stamps a time.
+  package private(set) var content: UInt64 = 0
 
   /// Stands in for the time of receipt until the activity is put in the log; no text tells it.
   package static let timeOfReceipt = Timestamp(microseconds: .min)
@@ -49,7 +54,28 @@ package struct Activity: Sendable, Hashable {
     self.device = device
   }
 
+  /// Gives it an id: sent again with the same content, it is not taken again.
+  ///
+  /// As other texts, it has at most `TransactionRecord.textBytesMax` bytes.
+  package mutating func identify(as id: String) {
+    precondition(id.utf8.count <= TransactionRecord.textBytesMax, "text too long")
+    self.id = id
+    content = fingerprint
+  }
+
+  /// A fingerprint of all but its id.
+  package var fingerprint: UInt64 { Fingerprint.of(told.span) }
+
+  /// The entry's body.
   package var encoded: [UInt8] {
+    var bytes = told
+    if id.isEmpty { return bytes }
+    bytes.append(text: id)
+    bytes.append(little: content)
+    return bytes
+  }
+
+  private var told: [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(little: source)
     bytes.append(kind.rawValue)
@@ -72,6 +98,10 @@ package struct Activity: Sendable, Hashable {
     time = Timestamp(microseconds: try reader.integer())
     account = try Activity.text("account", &reader)
     device = try Activity.text("device", &reader)
+    // Those without an id end here, and all of older logs.
+    if reader.atEnd { return }
+    id = try Activity.text("id", &reader)
+    content = try reader.integer()
   }
 
   /// Names what windows know an entity by: no longer than a transaction's texts.

@@ -20,7 +20,11 @@ extension Gateway {
     }
     let activities: [Activity]
     do throws(InputError) {
-      activities = try activityDecoder.decode(body)
+      let key = try Gateway.idempotencyKey(request)
+      activities = try activityDecoder.decode(
+        body,
+        fallbackId: key.map { String(decoding: $0, as: UTF8.self) }
+      )
     } catch {
       Gateway.refuse(error, &answer)
       return .answered
@@ -33,11 +37,9 @@ extension Gateway {
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)
   }
 
-  /// The answer to activities; an error only where none of them was logged.
+  /// The answer to activities; an error only where the log has none of them.
   func writeActivities(_ submission: Submission) -> Int {
-    let logged = submission.results.count {
-      if case .logged = $0 { true } else { false }
-    }
+    let logged = submission.results.count { Gateway.place(of: $0) != nil }
     json.open("{")
     json.key("activities")
     json.value(logged)
@@ -46,10 +48,14 @@ extension Gateway {
     for result in submission.results {
       json.open("{")
       json.key("status")
-      if case .logged(let position) = result {
+      if let position = Gateway.place(of: result) {
         json.value("logged")
         json.key("position")
         json.value(Int(clamping: position.bytes))
+        if case .known = result {
+          json.key("duplicate")
+          json.value(true)
+        }
       } else {
         json.value("refused")
         writeRefusal(result)
@@ -63,10 +69,22 @@ extension Gateway {
     return logged > 0 ? 200 : Gateway.status(of: first)
   }
 
+  /// Where the log has an activity, now or from before; nil where it was refused.
+  private static func place(of result: Submission.Result) -> Position? {
+    switch result {
+    case .logged(let position), .known(let position): position
+    default: nil
+    }
+  }
+
   private func writeRefusal(_ result: Submission.Result) {
     json.key("error")
     json.value(Gateway.word(of: result))
     json.key("message")
-    json.value(Gateway.message(of: result))
+    if case .conflict = result {
+      json.value("activity_id was used before for another content")
+    } else {
+      json.value(Gateway.message(of: result))
+    }
   }
 }

@@ -174,8 +174,8 @@ extension Gateway {
     return nil
   }
 
-  /// The id of a transaction that has none of its own: the client's `Idempotency-Key`.
-  private static func idempotencyKey(
+  /// The id of what has none of its own: the client's `Idempotency-Key`.
+  static func idempotencyKey(
     _ request: borrowing HTTPRequest
   ) throws(InputError) -> [UInt8]? {
     guard let key = request.withHeader("Idempotency-Key", { $0.array }) else { return nil }

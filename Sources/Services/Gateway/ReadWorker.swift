@@ -359,8 +359,10 @@ package final class ReadWorker: @unchecked Sendable {
           let shown = String(decoding: item.id.prefix(80), as: UTF8.self)
           return fail(token, 404, "Not found", "There is no transaction '\(shown)'")
         }
-        record = Array(entry[EntryHeader.size...])
         landed = try self.landed(position)
+        let body = entry
+        let size = TransactionRecord.size(body.span.extracting(EntryHeader.size..<body.count))
+        record = Array(body[EntryHeader.size..<EntryHeader.size + size])
       }
       guard let record, let landed else { continue }
       submission.add { bytes in
@@ -383,7 +385,7 @@ package final class ReadWorker: @unchecked Sendable {
     let bytes = entry
     let record = bytes.span.extracting(EntryHeader.size..<bytes.count)
     guard bytes.span.load(at: 24, as: UInt8.self) == EntryKind.transaction.rawValue else {
-      return TransactionRecord.time(record)
+      return History.landed(record)
     }
     var decided: [UInt8] = []
     let size = UInt64(bytes.span.load(at: 0, as: UInt32.self))

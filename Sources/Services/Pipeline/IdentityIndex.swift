@@ -1,8 +1,8 @@
 package import Journal
 package import Payments
 
-/// Where in the log each transaction id was first decided: 16 bytes an id in a table at most 60 %
-/// full, so 27 to 54 bytes an id.
+/// Where in the log each id of a transaction or activity was first taken: 16 bytes an id in a table
+/// at most 60 % full, so 27 to 54 bytes an id.
 ///
 /// Two generations are kept: a new one starts after seven days of log or 50 million ids, and the
 /// one before the last is forgotten, so that every id is known for at least as long as promised.
@@ -70,6 +70,23 @@ package struct IdentityIndex {
     guard policy == .idAndContent else { return }
     let key = IdentityIndex.key(of: record, .id)
     if !current.replace(key, position.bytes) { insert(key, position, receivedAt: receivedAt) }
+  }
+
+  /// The key under which an activity's id is kept.
+  package static func key(of activity: Activity) -> UInt64 {
+    let kind = UInt64(EntryKind.activity.rawValue) << 32
+    return max(1, Fingerprint.of(activity.id, seed: kind | UInt64(activity.source)))
+  }
+
+  /// Notes an activity, if it has an id.
+  package mutating func note(
+    activity body: borrowing Span<UInt8>,
+    at position: Position,
+    receivedAt: Int64
+  ) {
+    // It was folded, so it can be read.
+    guard let activity = try? Activity(body.array), !activity.id.isEmpty else { return }
+    insert(IdentityIndex.key(of: activity), position, receivedAt: receivedAt)
   }
 
   /// Shows the places whose ids have this key, newest generation first, until `matches` says so.

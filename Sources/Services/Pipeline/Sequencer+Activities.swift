@@ -3,11 +3,11 @@ import Journal
 import Payments
 
 extension Sequencer {
-  /// Admits an activity: its answer where it is refused, nil where it is to be logged.
+  /// Admits an activity: its answer where it is known or refused, nil where it is to be logged.
   ///
   /// One without a time gets the time of receipt, and one too far in the future what its source's
   /// policy says.
-  func refusal(activityIn submission: Submission, _ item: Range<Int>) -> Submission.Result? {
+  func answer(activityIn submission: Submission, _ item: Range<Int>) -> Submission.Result? {
     let body = Array(submission.bytes[item])
     var activity: Activity
     do {
@@ -18,12 +18,13 @@ extension Sequencer {
     guard let source = engine.source(Int(activity.source))?.source else {
       return .refused("unknown source")
     }
-    // It has no id: what it says, as it was sent, tells it from others.
+    // It may have no id: what it says, as it was sent, tells it from others.
     let name = Array((activity.account.isEmpty ? activity.device : activity.account).utf8)
     let subject = Fingerprint.of(body.span, seed: UInt64(EntryKind.activity.rawValue))
     if let refusal = board(.activity, subject, source: Int(activity.source), id: name.span) {
       return refusal
     }
+    if let answer = known(activity) { return answer }
     if activity.time != Activity.timeOfReceipt {
       let limit = submission.receivedAt + source.futureTolerance
       guard activity.time.microseconds > limit else { return nil }
@@ -32,5 +33,19 @@ extension Sequencer {
     activity.time = Timestamp(microseconds: submission.receivedAt)
     submission.bytes.replaceSubrange(item, with: activity.encoded)
     return nil
+  }
+
+  /// The answer to an activity whose id was used before; nil where it has none, or a new one.
+  private func known(_ activity: Activity) -> Submission.Result? {
+    if activity.id.isEmpty { return nil }
+    var isSame = false
+    let first = identity.find(IdentityIndex.key(of: activity)) { position in
+      guard let logged = loadActivity(position), logged.source == activity.source,
+        logged.id.utf8.elementsEqual(activity.id.utf8)
+      else { return false }
+      isSame = logged.content == activity.content
+      return true
+    }
+    return first.map { isSame ? .known($0) : .conflict }
   }
 }

@@ -9,8 +9,8 @@ import Payments
 /// may be answered before `commit` returns.
 package final class Sequencer {
   package let engine: Engine
-  private let writer: JournalWriter
-  private let journal: any JournalDisk
+  let writer: JournalWriter
+  let journal: any JournalDisk
   private let now: () -> Int64
   let flight: (any FlightRecorder)?
   let status: NodeStatus?
@@ -18,11 +18,12 @@ package final class Sequencer {
   /// For tests of crashes only: called with a transaction's id while it is being worked on.
   package var fault: ((String) -> Void)?
   #endif
-  package private(set) var identity: IdentityIndex
-  private var batch = Batch()
-  private var lastReceivedAt: Int64
+  package internal(set) var identity: IdentityIndex
+  private(set) var batch = Batch()
+  private(set) var lastReceivedAt: Int64
   private var sinceDigest = 0
-  private var scratch: [UInt8] = []
+  /// The entry that was looked up last.
+  var scratch: [UInt8] = []
 
   /// Bytes that one batch may reach before it is committed.
   package static let batchBytesMax = 8 << 20
@@ -61,7 +62,7 @@ package final class Sequencer {
     var size = Batch.headerSize + EntryHeader.size + 64
     let bytes = submission.bytes
     for item in submission.items {
-      size += EntryHeader.size + item.count + 8
+      size += EntryHeader.size + item.count + 16
       if case .transactions = submission.kind {
         let number = TransactionRecord.source(bytes.span.extracting(item))
         if let state = engine.source(number) {
@@ -106,8 +107,7 @@ package final class Sequencer {
     for (index, item) in submission.items.enumerated() {
       switch submission.kind {
       case .transactions: decide(submission, item)
-      case .past where submission.itemKinds[index] == .label: log(.label, submission, item)
-      case .past: learn(submission, item)
+      case .past: takePast(submission.itemKinds[index], submission, item)
       case .entries(let kind): log(kind, submission, item)
       case .lookup, .fill, .adopt: break
       }
@@ -253,6 +253,12 @@ package final class Sequencer {
     submission.results.append(.decided(position, start..<submission.decisions.count))
   }
 
+  private func takePast(_ kind: EntryKind, _ submission: Submission, _ item: Range<Int>) {
+    if kind == .history { return learn(submission, item) }
+    if kind == .label { land(labelIn: submission, item) }
+    log(kind, submission, item)
+  }
+
   private func learn(_ submission: Submission, _ item: Range<Int>) {
     defer { flight?.end() }
     if let answer = answer(submission, item, .history) {
@@ -260,9 +266,12 @@ package final class Sequencer {
       return
     }
     let bytes = submission.bytes
-    let position = append(.history) { $0.append(contentsOf: bytes[item]) }
     let span = bytes.span
-    engine.learn(span.extracting(item))
+    let landed = engine.learn(span.extracting(item))
+    let position = append(.history) { body in
+      let span = bytes.span
+      History.append(span.extracting(item), landed: landed, to: &body)
+    }
     note(bytes, item, position)
     submission.results.append(.logged(position))
   }
@@ -278,8 +287,8 @@ package final class Sequencer {
 
   private func log(_ kind: EntryKind, _ submission: Submission, _ item: Range<Int>) {
     defer { flight?.end() }
-    if let refusal = refusal(kind, submission, item) {
-      submission.results.append(refusal)
+    if let answer = answer(kind, submission, item) {
+      submission.results.append(answer)
       return
     }
     let bytes = submission.bytes
@@ -290,17 +299,22 @@ package final class Sequencer {
       submission.results.append(.refused(error.description))
       return
     }
-    submission.results.append(.logged(append(kind) { $0.append(contentsOf: bytes[item]) }))
+    let position = append(kind) { $0.append(contentsOf: bytes[item]) }
+    submission.results.append(.logged(position))
+    if kind == .activity {
+      let span = bytes.span
+      identity.note(activity: span.extracting(item), at: position, receivedAt: lastReceivedAt)
+    }
     if kind == .quarantine { publishQuarantine() }
   }
 
-  /// Admits an entry: its answer where it is refused, nil where it is to be logged.
-  private func refusal(
+  /// Admits an entry: its answer where it is known or refused, nil where it is to be logged.
+  private func answer(
     _ kind: EntryKind,
     _ submission: Submission,
     _ item: Range<Int>
   ) -> Submission.Result? {
-    if kind == .activity { return refusal(activityIn: submission, item) }
+    if kind == .activity { return answer(activityIn: submission, item) }
     guard kind == .label else { return nil }
     let bytes = submission.bytes
     let label = bytes.span.extracting(item)
@@ -308,91 +322,5 @@ package final class Sequencer {
     let record = Label.record(label)
     let whole = item.lowerBound + record.lowerBound..<item.lowerBound + record.upperBound
     return board(.label, submission, whole)
-  }
-}
-
-extension Sequencer {
-  /// Answers where an id was seen first.
-  private func find(_ submission: Submission, _ item: Range<Int>) {
-    let bytes = submission.bytes
-    let source = Int(bytes.span.load(at: item.lowerBound, as: UInt16.self))
-    let id = Array(bytes[item.dropFirst(2)])
-    let position = identity.find(IdentityIndex.key(source: source, id.span)) { position in
-      guard load(position) else { return false }
-      let logged = scratch
-      let span = logged.span
-      let first = span.extracting(EntryHeader.size..<logged.count)
-      return TransactionRecord.source(first) == source
-        && first.extracting(TransactionRecord.text(Schema.Text.id, first)).equals(id.span)
-    }
-    submission.results.append(position.map { .logged($0) } ?? .refused("unknown id"))
-  }
-
-  /// The place where this transaction, as its source's policy has it, was seen first.
-  private func known(
-    _ submission: Submission,
-    _ item: Range<Int>,
-    _ policy: IdentityPolicy
-  ) -> Position? {
-    let bytes = submission.bytes
-    let span = bytes.span
-    let key = IdentityIndex.key(of: span.extracting(item), policy)
-    return identity.find(key) { position in
-      guard load(position) else { return false }
-      let (bytes, logged) = (submission.bytes, scratch)
-      let (span, loggedSpan) = (bytes.span, logged.span)
-      let record = span.extracting(item)
-      let first = loggedSpan.extracting(EntryHeader.size..<logged.count)
-      guard TransactionRecord.source(first) == TransactionRecord.source(record),
-        policy == .id
-          || TransactionRecord.content(first) == TransactionRecord.content(record)
-      else { return false }
-      let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
-      return first.extracting(TransactionRecord.text(Schema.Text.id, first)).equals(id)
-    }
-  }
-
-  /// Brings the entry at a position, header and body, into `scratch`.
-  private func load(_ position: Position) -> Bool {
-    scratch.removeAll(keepingCapacity: true)
-    if position >= writer.end {
-      let start = Int(position.bytes - writer.end.bytes)
-      let bytes = batch.bytes
-      let span = bytes.span
-      guard let header = EntryHeader(unchecked: span.extracting(start..<bytes.count)) else {
-        return false
-      }
-      scratch.append(contentsOf: bytes[start..<start + EntryHeader.size + header.bodySize])
-      return true
-    }
-    // A place that cannot be read any more matches nothing.
-    return (try? JournalLookup.entry(at: position, on: journal, into: &scratch)) != nil
-  }
-
-  private func isSame(_ first: Position, _ submission: Submission, _ item: Range<Int>) -> Bool {
-    guard load(first) else { return false }
-    let (bytes, logged) = (submission.bytes, scratch)
-    let (span, loggedSpan) = (bytes.span, logged.span)
-    return TransactionRecord.content(loggedSpan.extracting(EntryHeader.size..<logged.count))
-      == TransactionRecord.content(span.extracting(item))
-  }
-
-  /// The answer to an id that was seen before.
-  private func answer(
-    _ first: Position,
-    _ submission: Submission,
-    _ item: Range<Int>
-  ) -> Submission.Result {
-    guard isSame(first, submission, item) else { return .conflict }
-    let entry = scratch
-    let kind = entry.span.load(at: 24, as: UInt8.self)
-    guard kind == EntryKind.transaction.rawValue else {
-      return .refused("the id belongs to a past transaction that was never decided on")
-    }
-    let size = UInt64(entry.span.load(at: 0, as: UInt32.self))
-    guard load(Position(bytes: first.bytes + size)) else { return .conflict }
-    let start = submission.decisions.count
-    submission.decisions.append(contentsOf: scratch[EntryHeader.size...])
-    return .duplicate(first, start..<submission.decisions.count)
   }
 }

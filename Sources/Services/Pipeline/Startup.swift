@@ -87,6 +87,8 @@ package struct Startup {
         let state = engine.source(TransactionRecord.source(body))
         let policy = state?.source.identity ?? .id
         identity.note(body, policy, at: position, receivedAt: header.receivedAt)
+      } else if header.kind == .activity {
+        identity.note(activity: body, at: position, receivedAt: header.receivedAt)
       }
     }
     // Recovery goes on to the head of the next segment; what lies before it was not folded.

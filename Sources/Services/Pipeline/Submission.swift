@@ -11,7 +11,7 @@ package final class Submission: @unchecked Sendable {
   package enum Kind: Sendable {
     /// Records to decide on.
     case transactions
-    /// Records to learn from and labels, in any order; `itemKinds` says which is which.
+    /// Records to learn from, labels and activities, in any order; `itemKinds` says which is which.
     case past
     /// Bodies of one kind of entry to log and apply.
     case entries(EntryKind)
@@ -35,7 +35,7 @@ package final class Submission: @unchecked Sendable {
     case future
     /// An entry other than a transaction was logged, or a transaction was found.
     case logged(Position)
-    /// A past transaction that the log has already.
+    /// A past transaction or an activity that the log has already.
     case known(Position)
     /// Nothing was logged: the disk is full.
     case unavailable
@@ -49,7 +49,7 @@ package final class Submission: @unchecked Sendable {
   /// The items' bytes, one after another, as `items` cuts them.
   package var bytes: [UInt8] = []
   package var items: [Range<Int>] = []
-  /// For `past`: history or label, one for each item.
+  /// For `past`: history, label or activity, one for each item.
   package var itemKinds: [EntryKind] = []
   package var results: [Result] = []
   package var decisions: [UInt8] = []

@@ -31,17 +31,23 @@ package struct HistoryFeed {
   private var activities: ActivityReader?
   private var aheadActivity: Activity?
   private var watermark = Int64.min
+  private let sourceWatermark: Int64
   package private(set) var rows = 0
 
   /// Files whose columns are the dialect's, or as a plan has them, and a file of activities.
+  ///
+  /// `watermark` is the source's own before the first row: rows that are too late for it land
+  /// there, as those that are too late for the rows before them land at the latest of these.
   package init(
     paths: [String],
     source: Source,
     columns: ColumnPlan? = nil,
     activities: String? = nil,
+    watermark: Int64 = .min,
     tokenizer: @escaping CardTokenizer
   ) {
     self.paths = paths
+    sourceWatermark = watermark
     activityPath = activities
     self.source = source
     self.columns = columns
@@ -59,7 +65,8 @@ package struct HistoryFeed {
     guard let row = aheadRow else { return nil }
     let activity = try readActivity(upTo: row.time)
     let reached = max(watermark, (activity?.time ?? row.time).microseconds)
-    if schedule.take(dueAt: reached, landed: { $0 }, into: &body) { return .label }
+    if schedule.take(dueAt: reached, into: &body) { return .label }
+    let previous = max(watermark, sourceWatermark)
     watermark = reached
     if let activity {
       aheadActivity = nil
@@ -70,7 +77,13 @@ package struct HistoryFeed {
     let record = ahead
     body.append(contentsOf: record)
     if let label = row.label {
-      schedule.add(label, due: row.time.microseconds + source.maturity, record: record.span)
+      let isTooLate = previous != .min && row.time.microseconds < previous - source.lateBound
+      schedule.add(
+        label,
+        due: row.time.microseconds + source.maturity,
+        landed: isTooLate ? Timestamp(microseconds: previous) : row.time,
+        record: record.span
+      )
     }
     rows += 1
     return .transaction(time: row.time, label: row.label)

@@ -4,6 +4,7 @@ import Payments
 struct LabelSchedule {
   private struct Entry {
     var due: Int64
+    var landed: Timestamp
     var offset: Int
     var size: Int
     var verdict: Verdict
@@ -15,9 +16,20 @@ struct LabelSchedule {
 
   var isEmpty: Bool { first == entries.count }
 
-  /// Keeps a transaction's label until `due`.
-  mutating func add(_ verdict: Verdict, due: Int64, record: borrowing Span<UInt8>) {
-    let entry = Entry(due: due, offset: bytes.count, size: record.count, verdict: verdict)
+  /// Keeps a transaction's label, and where that landed in the windows, until `due`.
+  mutating func add(
+    _ verdict: Verdict,
+    due: Int64,
+    landed: Timestamp,
+    record: borrowing Span<UInt8>
+  ) {
+    let entry = Entry(
+      due: due,
+      landed: landed,
+      offset: bytes.count,
+      size: record.count,
+      verdict: verdict
+    )
     bytes.append(record)
     var index = entries.count
     while index > first, entries[index - 1].due > due { index -= 1 }
@@ -25,28 +37,22 @@ struct LabelSchedule {
   }
 
   /// Appends the label entry's body that fell due first, if one is due at `time`.
-  mutating func take(dueAt time: Int64, landed: (Timestamp) -> Timestamp, into body: inout [UInt8])
-    -> Bool
-  {
+  mutating func take(dueAt time: Int64, into body: inout [UInt8]) -> Bool {
     guard first < entries.count, entries[first].due <= time else { return false }
     let entry = entries[first]
     first += 1
-    append(entry, landed, to: &body)
+    append(entry, to: &body)
     compact()
     return true
   }
 
-  private func append(
-    _ entry: Entry,
-    _ landed: (Timestamp) -> Timestamp,
-    to body: inout [UInt8]
-  ) {
+  private func append(_ entry: Entry, to body: inout [UInt8]) {
     let all = bytes.span
     let record = all.extracting(entry.offset..<entry.offset + entry.size)
     Label.append(
       verdict: entry.verdict,
       origin: .column,
-      landed: landed(TransactionRecord.time(record)),
+      landed: entry.landed,
       record: record,
       to: &body
     )

@@ -10,17 +10,19 @@ import Vault
 /// Feeds past transactions to a data directory: state learns, nothing is decided.
 enum BackfillCommand: Command {
   static let name = "backfill"
-  static let summary = "feed past transactions and their labels to a data directory"
+  static let summary = "feed past transactions, labels and activities to a data directory"
   static let options =
     TableOptions.options + [
       Arguments.Option("data", "DIR", "data directory; no server may be using it"),
       Arguments.Option("in", "F…", "CSV files as one stream, plain or gzip", repeats: true),
+      TableOptions.activities,
       Arguments.Option("json", nil, "report as JSON"),
     ]
 
   struct Report: Encodable {
     var transactions = 0
     var labels = 0
+    var activities = 0
     var known = 0
     var quarantined = 0
     var seconds = 0.0
@@ -42,11 +44,19 @@ enum BackfillCommand: Command {
       node.core.stop()
       node.closeFlight()
     }
-    let report = try feed(files, source, columns: table.columns, to: node)
+    let activities = arguments.text("activities")
+    let report = try feed(
+      files,
+      source,
+      columns: table.columns,
+      activities: activities,
+      to: node
+    )
     if arguments.has("json") { return try Console.json(report) }
     Console.print(
-      "\(report.transactions) transactions, \(report.labels) labels, \(report.known) known before,"
-        + String(format: " %.1f s", report.seconds)
+      "\(report.transactions) transactions, \(report.labels) labels,"
+        + (activities == nil ? "" : " \(report.activities) activities,")
+        + " \(report.known) known before," + String(format: " %.1f s", report.seconds)
     )
   }
 
@@ -55,6 +65,7 @@ enum BackfillCommand: Command {
     _ files: [String],
     _ source: Source,
     columns: ColumnPlan? = nil,
+    activities: String? = nil,
     to node: Node,
     progress: (Int) -> Void = { Console.progress("\($0) transactions") }
   ) throws -> Report {
@@ -63,16 +74,18 @@ enum BackfillCommand: Command {
       paths: files,
       source: source,
       columns: columns,
+      activities: activities,
+      watermark: node.watermarks[source.id] ?? .min,
       tokenizer: { vault.token($0) }
     )
     var sender = HistorySender(node.core)
     let start = ContinuousClock.now
     var body: [UInt8] = []
     while let item = try feed.next(into: &body) {
-      if case .label = item {
-        try sender.add(body, isLabel: true)
-      } else {
-        try sender.add(body, isLabel: false)
+      switch item {
+      case .transaction: try sender.add(.history, body)
+      case .label: try sender.add(.label, body)
+      case .activity: try sender.add(.activity, body)
       }
       body.removeAll(keepingCapacity: true)
       if feed.rows % 10_000 == 0 { progress(feed.rows) }
@@ -84,7 +97,7 @@ enum BackfillCommand: Command {
   }
 }
 
-/// Collects past transactions and labels, and hands them to the core thread in batches.
+/// Collects past transactions, labels and activities, and hands them to the core thread in batches.
 private struct HistorySender {
   private static let batchItems = 4000
 
@@ -97,10 +110,10 @@ private struct HistorySender {
     submission.kind = .past
   }
 
-  mutating func add(_ body: [UInt8], isLabel: Bool) throws {
+  mutating func add(_ kind: EntryKind, _ body: [UInt8]) throws {
     if submission.items.count >= HistorySender.batchItems { try send() }
     submission.add { $0.append(contentsOf: body) }
-    submission.itemKinds.append(isLabel ? .label : .history)
+    submission.itemKinds.append(kind)
   }
 
   mutating func send() throws {
@@ -110,11 +123,14 @@ private struct HistorySender {
     }
     for (kind, result) in zip(submission.itemKinds, submission.results) {
       switch result {
-      case .logged:
-        if kind == .label { report.labels += 1 } else { report.transactions += 1 }
+      case .logged where kind == .label: report.labels += 1
+      case .logged where kind == .activity: report.activities += 1
+      case .logged: report.transactions += 1
       case .known, .conflict, .duplicate: report.known += 1
       case .unavailable: throw CommandError("the disk has no space for the journal")
-      case .future: throw CommandError("a transaction lies in the future")
+      case .future:
+        let what = kind == .activity ? "an activity" : "a transaction"
+        throw CommandError("\(what) lies in the future")
       case .quarantined: report.quarantined += 1
       case .refused(let why): throw CommandError(why)
       case .decided: break
