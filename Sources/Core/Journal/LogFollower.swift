@@ -23,7 +23,7 @@ package struct LogFollower {
     case removed
   }
 
-  /// Shows the batches of the next stretch of at most some bytes.
+  /// Shows the batches of the next stretch of at most some bytes, or one that is longer.
   ///
   /// `durable` is the end of what is durable. A place of 0 stands for the log's start.
   package mutating func step(
@@ -56,7 +56,11 @@ package struct LogFollower {
     if next == position.bytes, index + 1 < segments.count {
       next = segments[index + 1].base.bytes + UInt64(Segment.headSize)
     }
-    guard next > position.bytes else { return .atEnd }
+    guard next > position.bytes else {
+      // Where a batch is longer than the stretch, it is read whole.
+      return stretch < UInt64(Batch.bytesMax)
+        ? try step(upTo: durable, bytes: UInt64(Batch.bytesMax), visit) : .atEnd
+    }
     position = Position(bytes: next)
     sequence = reader.expectedSequence
     return .read
