@@ -83,6 +83,8 @@ let package = Package(
     shim("CLinux"),
     shim("CSimdJSON", links: ["simdjson", "stdc++"]),
     system("CHTTPParser", pkgConfig: nil, apt: "libhttp-parser-dev"),
+    system("CWslay", pkgConfig: nil, apt: "libwslay-dev"),
+    system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
     system("CXGBoost", pkgConfig: "xgboost", apt: "libxgboost-dev"),
@@ -117,7 +119,7 @@ let package = Package(
     port("Storage", ["Payments"]),
 
     // Adapters: one C library each, one unsafe file each.
-    adapter("HTTP", ["CLinux", "CHTTPParser"]),
+    adapter("HTTP", ["CLinux", "CHTTPParser", "CWslay", "COpenSSL"]),
     adapter("HTTPClient", ["CLinux"]),
     adapter("FileJournal", ["CLinux", "Payments", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),

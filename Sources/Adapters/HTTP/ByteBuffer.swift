@@ -187,4 +187,9 @@ package struct ByteBuffer: ~Copyable {
   ) -> Result {
     unsafe withBytes(range) { bytes in unsafe use(bytes.bindMemory(to: UInt8.self).span) }
   }
+
+  /// A copy of the bytes of `range`.
+  func array(_ range: Range<Int>) -> [UInt8] {
+    withSpan(range) { span in span.array(0..<span.count) }
+  }
 }

@@ -51,6 +51,23 @@ package struct HTTPAnswer: ~Copyable {
     }
   }
 
+  /// Begins an answer without end, for a connection that is handed over; fields may follow.
+  package mutating func startStream(_ status: Int, type: StaticString = "") {
+    precondition(part == .nothing, "an answer starts once")
+    part = .head
+    hasBody = false
+    output.append(StatusText.line(status) ?? "HTTP/1.1 200 OK\r\n")
+    output.append(date.bytes.span)
+    if type.utf8CodeUnitCount > 0 { header("Content-Type", type) }
+  }
+
+  /// Ends the head of `startStream` and gives the buffer back.
+  consuming func finishStream() -> ByteBuffer {
+    precondition(part == .head && !hasBody, "a stream's answer has a head alone")
+    output.append("\r\n")
+    return output
+  }
+
   /// Ends the connection after this answer; call before `start`.
   package mutating func closeConnection() {
     precondition(part == .nothing, "closing is announced in the head")

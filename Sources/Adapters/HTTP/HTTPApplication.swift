@@ -4,6 +4,9 @@ package enum Reception: Sendable {
   case answered
   /// The answer follows through `HTTPLoop.answer`, or `expired` is called after this time.
   case later(milliseconds: Int)
+  /// The head of an answer without end is written (`HTTPAnswer.startStream`); what follows comes
+  /// from the streams, which take the connection over.
+  case handedOver(to: StreamLoop, StreamKind, StreamToken)
 }
 
 /// What a server serves; all calls come on the thread of the loop.

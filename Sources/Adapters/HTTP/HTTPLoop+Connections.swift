@@ -10,7 +10,7 @@ extension HTTPLoop {
         return pauseAccepting()
       }
       switch Sockets.accept(listener) {
-      case .accepted(let descriptor): open(descriptor)
+      case .accepted(let descriptor, let peer): open(descriptor, peer)
       case .exhausted: return pauseAccepting()
       case .none: return
       }
@@ -31,7 +31,7 @@ extension HTTPLoop {
     poller.add(listener, .input, tag: Self.listenerTag)
   }
 
-  private func open(_ descriptor: Int32) {
+  private func open(_ descriptor: Int32, _ peer: PeerAddress) {
     let isRefused = openCount - refusedCount >= limits.connections
     let connection: Connection
     if let slot = vacant.popLast() {
@@ -41,6 +41,7 @@ extension HTTPLoop {
       connections.append(connection)
     }
     connection.descriptor = descriptor
+    connection.peer = peer
     connection.epoch &+= 1
     connection.phase = .reading
     connection.interest = .input
@@ -75,12 +76,22 @@ extension HTTPLoop {
     if let token { application.abandoned(token) }
   }
 
+  /// Lets a connection go without closing it: somebody else has its descriptor now.
+  func release(_ connection: Connection) {
+    poller.remove(connection.descriptor)
+    empty(connection)
+  }
+
   private func vacate(_ connection: Connection, reset: Bool) {
     if reset {
       Sockets.reset(connection.descriptor)
     } else {
       Sockets.close(connection.descriptor)
     }
+    empty(connection)
+  }
+
+  private func empty(_ connection: Connection) {
     connection.descriptor = -1
     connection.phase = .vacant
     connection.generation &+= 1

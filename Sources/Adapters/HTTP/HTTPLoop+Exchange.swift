@@ -93,7 +93,7 @@ extension HTTPLoop {
     connection.generation &+= 1
     connection.timer = .none
     var answer = startAnswer(connection)
-    let request = HTTPRequest(connection.parser, connection.input)
+    let request = HTTPRequest(connection.parser, connection.input, from: connection.peer)
     let reception = application.receive(request, token: connection.token, answer: &answer)
     connection.parser.next(&connection.input)
     switch reception {
@@ -102,6 +102,15 @@ extension HTTPLoop {
       connection.output = answer.discard()
       connection.phase = .deferred
       connection.answerMilliseconds = max(1, milliseconds)
+    case .handedOver(let streams, let kind, let token):
+      connection.output = answer.finishStream()
+      let handed = HandedConnection(
+        descriptor: connection.descriptor,
+        unread: connection.input.array(connection.parser.start..<connection.input.count),
+        unsent: connection.output.array(connection.sent..<connection.output.count)
+      )
+      release(connection)
+      streams.adopt(handed, kind, as: token)
     }
   }
 
@@ -169,6 +178,7 @@ extension HTTPLoop {
 
   /// Brings buffers, deadline and interest in line with the state a round leaves.
   func settle(_ connection: Connection, _ application: any HTTPApplication) {
+    if connection.phase == .vacant { return }
     if connection.phase == .closing && !connection.outputBlocked {
       if connection.inputEnded { return close(connection, application) }
       Sockets.finishWriting(connection.descriptor)

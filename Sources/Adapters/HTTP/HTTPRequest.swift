@@ -10,6 +10,8 @@ package struct HTTPRequest: ~Copyable {
   package let method: HTTPMethod
   /// 0 or 1, for HTTP/1.0 or HTTP/1.1.
   package let minorVersion: Int
+  /// Where the client is.
+  package let peer: PeerAddress
   /// Bytes that are readable from the first byte of the body; at least 64 more than the body has.
   package let readableBytes: Int
   private let head: UnsafeRawBufferPointer
@@ -18,7 +20,12 @@ package struct HTTPRequest: ~Copyable {
   private let query: Range<Int>
   private let fields: Range<Int>
 
-  init(_ parser: borrowing RequestParser, _ input: borrowing ByteBuffer) {
+  init(
+    _ parser: borrowing RequestParser,
+    _ input: borrowing ByteBuffer,
+    from peer: PeerAddress
+  ) {
+    self.peer = peer
     method = parser.method
     minorVersion = parser.scan.minorVersion
     let bodyEnd = parser.bodyStart + parser.bodyLength

@@ -1,7 +1,7 @@
 /// Decodes `%2F` and its like.
-enum PercentCoding {
+package enum PercentCoding {
   /// The decoded value of the first `name=value` item of a query.
-  static func value(of name: StaticString, in query: Span<UInt8>) -> String? {
+  package static func value(of name: StaticString, in query: Span<UInt8>) -> String? {
     var start = 0
     while start < query.count {
       var end = start

@@ -7,7 +7,7 @@ import Glibc
 /// The system calls on TCP sockets.
 enum Sockets {
   enum Acceptance: Equatable {
-    case accepted(Int32)
+    case accepted(Int32, PeerAddress)
     case none, exhausted
   }
 
@@ -86,10 +86,16 @@ enum Sockets {
   static func accept(_ listener: Int32) -> Acceptance {
     let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     while true {
-      let descriptor = accept4(listener, nil, nil, flags)
+      var name = sockaddr_in6()
+      var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+      let descriptor = unsafe withUnsafeMutablePointer(to: &name) {
+        unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe accept4(listener, $0, &size, flags)
+        }
+      }
       if descriptor >= 0 {
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-        return .accepted(descriptor)
+        return .accepted(descriptor, peer(&name))
       }
       switch errno {
       case EINTR, ECONNABORTED, EPROTO: continue
@@ -97,6 +103,17 @@ enum Sockets {
       default: return .none
       }
     }
+  }
+
+  /// The address in a socket name of either family.
+  private static func peer(_ name: inout sockaddr_in6) -> PeerAddress {
+    guard name.sin6_family == sa_family_t(AF_INET) else {
+      let bytes = unsafe withUnsafeBytes(of: name.sin6_addr) { unsafe Array($0) }
+      return PeerAddress(bytes: SIMD16(bytes))
+    }
+    // The four bytes of an IPv4 address stand behind family and port, as flow information does.
+    let bytes = unsafe withUnsafeBytes(of: name.sin6_flowinfo) { unsafe Array($0) }
+    return PeerAddress(bytes[0], bytes[1], bytes[2], bytes[3])
   }
 
   /// Reads into the room of `buffer`.

@@ -3,6 +3,7 @@ enum StatusText {
   /// The whole line with its line end, or nil for a status without one.
   static func line(_ status: Int) -> StaticString? {
     switch status {
+    case 101: "HTTP/1.1 101 Switching Protocols\r\n"
     case 200: "HTTP/1.1 200 OK\r\n"
     case 201: "HTTP/1.1 201 Created\r\n"
     case 202: "HTTP/1.1 202 Accepted\r\n"
@@ -18,6 +19,7 @@ enum StatusText {
     case 413: "HTTP/1.1 413 Content Too Large\r\n"
     case 414: "HTTP/1.1 414 URI Too Long\r\n"
     case 415: "HTTP/1.1 415 Unsupported Media Type\r\n"
+    case 426: "HTTP/1.1 426 Upgrade Required\r\n"
     case 422: "HTTP/1.1 422 Unprocessable Content\r\n"
     case 429: "HTTP/1.1 429 Too Many Requests\r\n"
     case 431: "HTTP/1.1 431 Request Header Fields Too Large\r\n"

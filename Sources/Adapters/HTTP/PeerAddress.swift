@@ -1,0 +1,34 @@
+/// The address of a client, in the sixteen bytes of IPv6; IPv4 addresses are mapped.
+package struct PeerAddress: Sendable, Hashable {
+  /// In the order of the network.
+  package var bytes: SIMD16<UInt8>
+
+  private static let mappedPrefix: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+
+  package init(bytes: SIMD16<UInt8>) { self.bytes = bytes }
+
+  /// An IPv4 address.
+  package init(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) {
+    bytes = SIMD16(PeerAddress.mappedPrefix + [a, b, c, d])
+  }
+
+  private var isMapped: Bool {
+    PeerAddress.mappedPrefix.indices.allSatisfy { bytes[$0] == PeerAddress.mappedPrefix[$0] }
+  }
+
+  /// Whether the client is on this machine.
+  package var isLoopback: Bool {
+    if isMapped { return bytes[12] == 127 }
+    return bytes[15] == 1 && (0..<15).allSatisfy { bytes[$0] == 0 }
+  }
+}
+
+extension PeerAddress: CustomStringConvertible {
+  /// `192.0.2.1`, or eight groups of hexadecimal digits without leading zeros.
+  package var description: String {
+    if isMapped { return (12..<16).map { String(bytes[$0]) }.joined(separator: ".") }
+    return (0..<8).map { group in
+      String(UInt16(bytes[2 * group]) << 8 | UInt16(bytes[2 * group + 1]), radix: 16)
+    }.joined(separator: ":")
+  }
+}
