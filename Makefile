@@ -19,7 +19,8 @@ build: bootstrap ## Build the release programs into .build/release
 	$(STAGE) 'release build'
 	for product in $(PRODUCTS); do swift build -c release --product "$$product"; done
 
-test: bootstrap lint ## Check and test everything, build the release, start it once
+test: lint ## Check and test everything, build the release, start it once
+	@Scripts/bootstrap --test
 	$(STAGE) 'debug build'
 	swift build --build-tests
 	$(STAGE) 'tests'

@@ -227,4 +227,5 @@ def goals(rows, bare_p99):
         print(f"| {what} | {value} | {wanted} | {'reached' if reached else 'missed'} |")
 
 
-main()
+if __name__ == "__main__":
+    main()

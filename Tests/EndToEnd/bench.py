@@ -124,6 +124,10 @@ class Server:
     def isRunning(self):
         return self.process is not None and self.process.poll() is None
 
+    def resident_mib(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) / 1024
+
     def stop(self, seconds=30):
         """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)

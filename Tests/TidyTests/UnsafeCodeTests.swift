@@ -41,6 +41,7 @@ struct UnsafeCodeTests {
     "Sources/Learning/Registry/Digest.swift",
     "Sources/Services/Gateway/Bytes.swift",
     "Sources/Services/Gateway/Gateway.swift",
+    "Sources/Services/Gateway/Live/LiveHub.swift",
     "Sources/Services/Gateway/ReadWorker.swift",
     "Sources/Services/Pipeline/Clocks.swift",
     "Sources/Services/Pipeline/CoreThread.swift",

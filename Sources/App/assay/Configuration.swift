@@ -16,6 +16,7 @@ struct Configuration {
   var retainDays: Int?
   var retainMiB: Int?
   var detachMiB = 4096
+  var shopStatus = 201
 
   /// An entry of the configuration: its flag, its environment variable and its help.
   private struct Setting {
@@ -77,6 +78,12 @@ struct Configuration {
       help: "journal that a projection may hold back from removal (4096)"
     ),
     Setting(
+      flag: nil,
+      variable: "COMPAT_S4_STATUS",
+      value: "N",
+      help: "status of POST /api/transaction: 201, or 200 for clients of older servers"
+    ),
+    Setting(
       flag: "max-connections",
       variable: "ASSAY_MAX_CONNECTIONS",
       value: "N",
@@ -99,6 +106,8 @@ struct Configuration {
       retainDays = try Configuration.number("retain-days", text, 1...36_500)
     case "ASSAY_RETAIN_MIB":
       retainMiB = try Configuration.number("retain-mib", text, 16...1_000_000_000)
+    case "COMPAT_S4_STATUS":
+      shopStatus = try Configuration.number("COMPAT_S4_STATUS", text, 200...201)
     case "ASSAY_DETACH_MIB":
       detachMiB = try Configuration.number("detach-mib", text, 1...1_000_000_000)
     default:
@@ -184,7 +193,8 @@ struct Configuration {
       ("ASSAY_SEGMENT_MIB", "\(segmentMiB)"), ("ASSAY_SNAPSHOT_MIB", "\(snapshotMiB)"),
       ("ASSAY_RETAIN_DAYS", retainDays.map { "\($0)" } ?? "(all)"),
       ("ASSAY_RETAIN_MIB", retainMiB.map { "\($0)" } ?? "(all)"),
-      ("ASSAY_DETACH_MIB", "\(detachMiB)"), ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
+      ("ASSAY_DETACH_MIB", "\(detachMiB)"), ("COMPAT_S4_STATUS", "\(shopStatus)"),
+      ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
     ]
   }
 }

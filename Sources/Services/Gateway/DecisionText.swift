@@ -185,7 +185,8 @@ struct DecisionText {
       && model.link.score(margin).bitPattern == DecisionRecord.score(decision).bitPattern
   }
 
-  private func transaction(
+  /// The fields of a transaction as its source names them.
+  func transaction(
     _ record: borrowing Span<UInt8>,
     _ source: Source?,
     into json: inout JSONText
@@ -197,8 +198,10 @@ struct DecisionText {
     let scale = source?.currency.scale ?? 2
     json.money(TransactionRecord.amount(record).minorUnits, scale: scale)
     if let source {
-      json.key("currency")
-      json.value(source.currency.code)
+      if source.schema.textSlot("currency") == nil {
+        json.key("currency")
+        json.value(source.currency.code)
+      }
       for (slot, name) in source.schema.texts.enumerated().dropFirst() {
         let range = TransactionRecord.text(slot, record)
         if range.isEmpty { continue }

@@ -67,6 +67,7 @@ extension Gateway {
     case .label: status = writeLabels(submission)
     case .activity: status = writeActivities(submission)
     case .release: status = writeReleased(submission)
+    case .shop: return writeShop(submission, &answer)
     case .fallback: break
     }
     // A full disk refuses a request as a whole, before any of it was decided.
@@ -281,6 +282,9 @@ extension Gateway {
       expiredAnswers[pending[slot].token] = outcome?.rawValue ?? Gateway.answeredWithError
     }
     pending[slot].token = 0
+    if pending[slot].shape == .shop {
+      return Gateway.shopFailure("no durable answer in time", &answer)
+    }
     guard let outcome, !isFact else {
       answer.start(504)
       answer.header("Retry-After", 1)

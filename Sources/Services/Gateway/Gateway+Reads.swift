@@ -21,15 +21,8 @@ extension Gateway {
     let bytes = Array(id.utf8)
     let keys = sources.map { IdentityIndex.key(source: Int($0.id), bytes.span) }
     let position = keys.lazy.compactMap { [recent] in recent.find($0) }.first
-    reader.submit(
-      .decision(
-        token,
-        sources: sources.map(\.id),
-        id: bytes,
-        position: position,
-        committed: core.committed
-      )
-    )
+    let (numbers, committed) = (sources.map(\.id), core.committed)
+    reader.submit(token) { try $0.decision(token, numbers, bytes, position, committed) }
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)
   }
 
@@ -40,51 +33,25 @@ extension Gateway {
     _ answer: inout HTTPAnswer
   ) -> Reception {
     var query = DecisionQuery(limit: 100)
-    func refuse(_ field: StaticString, _ expected: StaticString) {
-      answer.start(422)
-      answer.append(#"{"error":"invalid","field":""#)
-      answer.append(field)
-      answer.append(#"","message":""#)
-      answer.append(expected)
-      answer.append("\"}")
-    }
-    if let text = request.value(of: "limit") {
-      guard let limit = Int(text), (1...DecisionQuery.limitMax).contains(limit) else {
-        refuse("limit", "limit is a number from 1 to 1000")
-        return .answered
+    do throws(QueryError) {
+      let items = QueryReader(request)
+      query.limit = try items.number("limit", 1...DecisionQuery.limitMax) ?? query.limit
+      if let text = items.text("cursor") {
+        guard let before = UInt64(text) else {
+          throw QueryError("cursor", "cursor comes from the page before")
+        }
+        query.before = before
       }
-      query.limit = limit
+      query.outcome = try items.outcome()
+      query.minimumScore = try items.score("min_score")
+      query.source = try items.source(catalog)?.id
+      query.account = items.text("account")
+    } catch {
+      error.answer(&answer)
+      return .answered
     }
-    if let text = request.value(of: "cursor") {
-      guard let before = UInt64(text) else {
-        refuse("cursor", "cursor comes from the page before")
-        return .answered
-      }
-      query.before = before
-    }
-    if let text = request.value(of: "outcome") {
-      guard let outcome = Outcome(word: text) else {
-        refuse("outcome", "outcome is approve, challenge, review or decline")
-        return .answered
-      }
-      query.outcome = outcome
-    }
-    if let text = request.value(of: "min_score") {
-      guard let score = Float(text), (0...1).contains(score) else {
-        refuse("min_score", "min_score is a number from 0 to 1")
-        return .answered
-      }
-      query.minimumScore = score
-    }
-    if let name = request.value(of: "source") {
-      guard let source = catalog.source(named: name) else {
-        refuse("source", "there is no such source")
-        return .answered
-      }
-      query.source = source.id
-    }
-    query.account = request.value(of: "account")
-    reader.submit(.list(token, query, committed: core.committed))
+    let (wanted, committed) = (query, core.committed)
+    reader.submit(token) { try $0.list(token, wanted, committed) }
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)
   }
 
@@ -102,9 +69,10 @@ extension Gateway {
     begin(token, .error, .label)
     let submission = makeSubmission(token, .label)
     submission.kind = .entries(.label)
-    reader.submit(
-      .label(token, body, submission, owner: self, recent: recent, committed: core.committed)
-    )
+    let (recent, committed) = (recent, core.committed)
+    reader.submit(token) { [self] reader in
+      try reader.label(token, body, submission, self, recent, committed)
+    }
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)
   }
 }

@@ -5,6 +5,17 @@ import Pipeline
 
 /// How the node is, for operators and load balancers.
 extension Gateway {
+  /// `GET /`: the page for people, a line of JSON (S0.1) for programs that ask for it.
+  func root(_ request: borrowing HTTPRequest, _ answer: inout HTTPAnswer) {
+    let accepted = request.header("Accept") ?? ""
+    if accepted.contains("application/json"), !accepted.contains("text/html") {
+      answer.start(200)
+      return answer.append(#"{"message":"Assay decides whether a payment is fraud"}"#)
+    }
+    answer.start(200, type: "text/html; charset=utf-8")
+    answer.append(settings.page)
+  }
+
   /// `GET /health`.
   func health(_ answer: inout HTTPAnswer) {
     json.reset()

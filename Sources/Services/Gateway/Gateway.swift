@@ -24,34 +24,22 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     package var tokenizer: CardTokenizer
     /// The page at `/`.
     package var page: [UInt8]
+    /// The status of a transaction that the shop's form sent: 201, or 200 for its older clients.
+    package var shopStatus: Int
 
     package init(
       keys: [[UInt8]],
       sameKey: @escaping @Sendable ([UInt8], [UInt8]) -> Bool,
       tokenizer: @escaping CardTokenizer,
-      page: [UInt8]
+      page: [UInt8],
+      shopStatus: Int = 201
     ) {
       self.keys = keys
       self.sameKey = sameKey
       self.tokenizer = tokenizer
       self.page = page
+      self.shopStatus = shopStatus
     }
-  }
-
-  enum Route: Int, CaseIterable {
-    case score
-    case ingest
-    case decision
-    case list
-    case label
-    case activity
-    case quarantine
-    case release
-    case projections
-    case rebuild
-    case health
-    case metrics
-    case page
   }
 
   /// How the answer of a submission looks.
@@ -65,6 +53,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case scoreExplained
     case singleExplained
     case release
+    case shop
   }
 
   let settings: Settings
@@ -89,6 +78,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   private let done = Mutex<[Submission]>([])
   var finished: [Submission] = []
   let reader: ReadWorker
+  let live: LiveHub
   let rebuildProjection: @Sendable () -> Void
 
   /// What is kept of a deferred request until it is answered.
@@ -135,32 +125,25 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       openJournal: openJournal,
       hurry: hurry
     )
-    router.add(.post, "/api/v1/score", handler: Route.score.rawValue)
-    router.add(.post, "/api/v1/transactions", handler: Route.ingest.rawValue)
-    router.add(.get, "/api/v1/transactions", handler: Route.list.rawValue)
-    router.add(.get, "/api/v1/decisions/{id}", handler: Route.decision.rawValue)
-    router.add(.post, "/api/v1/labels", handler: Route.label.rawValue)
-    router.add(.post, "/api/v1/activities", handler: Route.activity.rawValue)
-    router.add(.get, "/api/v1/quarantine", handler: Route.quarantine.rawValue)
-    router.add(
-      .post,
-      "/api/v1/quarantine/{subject}/release",
-      handler: Route.release.rawValue
+    live = try LiveHub(
+      catalog: catalog,
+      core: core,
+      store: store,
+      openJournal: openJournal,
+      hurry: hurry
     )
-    router.add(.get, "/api/v1/projections", handler: Route.projections.rawValue)
-    router.add(
-      .post,
-      "/api/v1/projections/{name}/rebuild",
-      handler: Route.rebuild.rawValue
-    )
-    router.add(.get, "/health", handler: Route.health.rawValue)
-    router.add(.get, "/metrics", handler: Route.metrics.rawValue)
-    router.add(.get, "/", handler: Route.page.rawValue)
+    for (number, endpoint) in Endpoint.all.enumerated() {
+      router.add(endpoint.method, endpoint.path, handler: number)
+    }
     reader.start { [loop] in loop.wake() }
+    live.start()
   }
 
-  /// Ends the reader's thread; after the loop has ended.
-  package func stop() { reader.stop() }
+  /// Ends the threads of reads and streams; after the loop has ended.
+  package func stop() {
+    live.stop()
+    reader.stop()
+  }
 
   // MARK: HTTPApplication
 
@@ -177,40 +160,9 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       answer.header("Allow", allow)
       answer.appendFailure("Method not allowed", "This path knows other methods")
     case .found(let number, let segments):
-      guard let route = Route(rawValue: number) else { break }
-      switch route {
-      case .health: health(&answer)
-      case .metrics: writeMetrics(&answer)
-      case .page:
-        answer.start(200, type: "text/html; charset=utf-8")
-        answer.append(settings.page)
-      default:
-        guard isAllowed(request, &answer) else { break }
-        return serve(route, request, token, segments[0], &answer)
-      }
-    }
-    return .answered
-  }
-
-  private func serve(
-    _ route: Route,
-    _ request: borrowing HTTPRequest,
-    _ token: RequestToken,
-    _ segment: PathSegment,
-    _ answer: inout HTTPAnswer
-  ) -> Reception {
-    switch route {
-    case .score: return score(request, token, &answer)
-    case .ingest: return ingest(request, token, &answer)
-    case .decision: return decision(request, token, request.text(of: segment), &answer)
-    case .list: return list(request, token, &answer)
-    case .label: return label(request, token, &answer)
-    case .activity: return activity(request, token, &answer)
-    case .quarantine: quarantine(&answer)
-    case .projections: showProjections(&answer)
-    case .rebuild: rebuild(request.text(of: segment), &answer)
-    case .release: return release(token, request.text(of: segment), &answer)
-    default: break
+      let endpoint = Endpoint.all[number]
+      guard isAllowed(request, endpoint.access, &answer) else { break }
+      return endpoint.serve(self, request, token, segments, &answer)
     }
     return .answered
   }
@@ -279,8 +231,14 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
 
   private func isAllowed(
     _ request: borrowing HTTPRequest,
+    _ access: Endpoint.Access,
     _ answer: inout HTTPAnswer
   ) -> Bool {
+    switch access {
+    case .open: return true
+    case .local where Gateway.isLocal(request): return true
+    case .local, .key: break
+    }
     let key =
       request.withHeader("X-API-Key") { $0.array }
       ?? request.value(of: "api_key").map {
@@ -297,9 +255,38 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     return true
   }
 
-  private func writeMetrics(_ answer: inout HTTPAnswer) {
+  /// Whether a client on this machine asks this machine, and not for somebody else.
+  ///
+  /// A page of another site that a browser here shows has another name in its requests' `Host`, or
+  /// its own in their `Origin`.
+  private static func isLocal(_ request: borrowing HTTPRequest) -> Bool {
+    guard request.peer.isLoopback, let host = request.header("Host"), isLocal(name: host) else {
+      return false
+    }
+    for name in ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"] as [StaticString]
+    where request.header(name) != nil {
+      return false
+    }
+    guard let origin = request.header("Origin") else { return true }
+    return ["http://", "https://"].contains {
+      origin.hasPrefix($0) && isLocal(name: String(origin.dropFirst($0.count)))
+    }
+  }
+
+  /// Whether a name, with a port or without, is this machine's for itself.
+  private static func isLocal(name: String) -> Bool {
+    let name = name.lowercased()
+    return ["localhost", "127.0.0.1", "[::1]"].contains {
+      name == $0
+        || (name.hasPrefix($0 + ":") && name.dropFirst($0.count + 1).allSatisfy(\.isNumber))
+    }
+  }
+
+  func writeMetrics(_ answer: inout HTTPAnswer) {
     answer.start(200, type: "text/plain; version=0.0.4")
     let lag = Int(clamping: core.committed.bytes) - Int(clamping: reader.projected)
-    answer.append(metrics.text(core: core, projectionLagBytes: max(0, lag)))
+    answer.append(
+      metrics.text(core: core, projectionLagBytes: max(0, lag), streams: live.streams.count)
+    )
   }
 }

@@ -38,7 +38,7 @@ package final class Metrics: Sendable {
   }
 
   /// The Prometheus text format, version 0.0.4.
-  func text(core: CoreThread, projectionLagBytes: Int) -> String {
+  func text(core: CoreThread, projectionLagBytes: Int, streams: Int) -> String {
     var text = ""
     func metric(_ name: String, _ type: String, _ help: String) {
       text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
@@ -73,6 +73,8 @@ package final class Metrics: Sendable {
     text += "assay_journal_segments_removed_total \(status.removedSegments)\n"
     metric("assay_queue_depth", "gauge", "Items that wait for the core thread.")
     text += "assay_queue_depth \(core.queueDepth)\n"
+    metric("assay_streams", "gauge", "Clients to which decisions are pushed.")
+    text += "assay_streams \(streams)\n"
     metric("assay_projection_lag_bytes", "gauge", "Journal bytes that are not projected yet.")
     text += "assay_projection_lag_bytes \(projectionLagBytes)\n"
     metric("assay_journal_bytes", "counter", "Bytes of the journal that are durable.")

@@ -22,23 +22,10 @@ package final class ReadWorker: @unchecked Sendable {
   /// Opens the journal for reading.
   package typealias JournalOpener = @Sendable () throws -> any JournalDisk
 
-  enum Job: Sendable {
-    case decision(
-      RequestToken,
-      sources: [UInt16],
-      id: [UInt8],
-      position: Position?,
-      committed: Position
-    )
-    case list(RequestToken, DecisionQuery, committed: Position)
-    case label(
-      RequestToken,
-      [UInt8],
-      Submission,
-      owner: any SubmissionOwner,
-      recent: RecentRing,
-      committed: Position
-    )
+  /// What is asked of the worker; it answers by `reply` or `fail`, or hands a submission over.
+  struct Job: Sendable {
+    var token: RequestToken
+    var run: @Sendable (ReadWorker) throws -> Void
   }
 
   struct Answer: Sendable {
@@ -47,19 +34,28 @@ package final class ReadWorker: @unchecked Sendable {
     var body: [UInt8]
   }
 
+  /// Asks for something; `run` is called on the worker's thread.
+  func submit(_ token: RequestToken, _ run: @escaping @Sendable (ReadWorker) throws -> Void) {
+    jobs.withLock { jobs in
+      if jobs.list.count < ReadWorker.queueMax { jobs.list.append(Job(token: token, run: run)) }
+    }
+    doorbell.ring()
+  }
+
   private let jobs = Mutex<(list: [Job], stopping: Bool)>(([], false))
   private let answers = Mutex<[Answer]>([])
   private let doorbell = Doorbell()
   private let finished = DispatchSemaphore(value: 0)
   private let projectedBytes = Atomic<UInt64>(0)
-  private let catalog: Catalog
-  private let core: CoreThread
-  private let journal: any JournalDisk
-  private let store: any DecisionReader
-  private let labels: LabelDecoder
+  let catalog: Catalog
+  let core: CoreThread
+  let journal: any JournalDisk
+  let store: any DecisionReader
+  let labels: LabelDecoder
   private let hurry: @Sendable () -> Void
-  private var text: DecisionText
-  private var entry: [UInt8] = []
+  var text: DecisionText
+  /// The entry that was loaded last.
+  var entry: [UInt8] = []
 
   init(
     catalog: Catalog,
@@ -80,13 +76,6 @@ package final class ReadWorker: @unchecked Sendable {
 
   /// Bytes of the log that the store had followed when it was last asked.
   var projected: UInt64 { projectedBytes.load(ordering: .relaxed) }
-
-  func submit(_ job: Job) {
-    jobs.withLock { jobs in
-      if jobs.list.count < ReadWorker.queueMax { jobs.list.append(job) }
-    }
-    doorbell.ring()
-  }
 
   /// Writes the answers that are ready; on the loop's thread.
   func takeAnswers(_ answer: (RequestToken, (inout HTTPAnswer) -> Void) -> Bool) {
@@ -133,11 +122,11 @@ package final class ReadWorker: @unchecked Sendable {
     finished.wait()
   }
 
-  private func reply(_ token: RequestToken, _ status: Int, _ json: JSONText) {
+  func reply(_ token: RequestToken, _ status: Int, _ json: JSONText) {
     answers.withLock { $0.append(Answer(token: token, status: status, body: json.bytes)) }
   }
 
-  private func fail(_ token: RequestToken, _ status: Int, _ code: String, _ message: String) {
+  func fail(_ token: RequestToken, _ status: Int, _ code: String, _ message: String) {
     var json = JSONText()
     json.open("{")
     json.key("error")
@@ -149,30 +138,20 @@ package final class ReadWorker: @unchecked Sendable {
   }
 
   private func serve(_ job: Job) {
-    let token: RequestToken
-    switch job {
-    case .decision(let t, _, _, _, _), .list(let t, _, _), .label(let t, _, _, _, _, _): token = t
-    }
     do {
-      switch job {
-      case .decision(_, let sources, let id, let position, let committed):
-        try decision(token, sources, id, position, committed)
-      case .list(_, let query, let committed): try list(token, query, committed)
-      case .label(_, let body, let submission, let owner, let recent, let committed):
-        try label(token, body, submission, owner, recent, committed)
-      }
+      try job.run(self)
     } catch let error as InputError {
       let status = error.code == .malformed ? 400 : error.code == .tooLarge ? 413 : 422
-      fail(token, status, error.code.rawValue, error.description)
+      fail(job.token, status, error.code.rawValue, error.description)
     } catch {
-      fail(token, 500, "internal", "the read failed")
+      fail(job.token, 500, "internal", "the read failed")
     }
   }
 
   /// Waits until the store has followed the log up to a position, one second at the most; whether
   /// it has.
   @discardableResult
-  private func waitForProjection(_ committed: Position) throws -> Bool {
+  func waitForProjection(_ committed: Position) throws -> Bool {
     if try store.cursor().position >= committed.bytes { return true }
     if core.status.isDetached(Projector.name) { return false }
     hurry()
@@ -187,7 +166,7 @@ package final class ReadWorker: @unchecked Sendable {
   ///
   /// The store knows decisions of any age; the core thread knows past transactions too, and what is
   /// not projected yet.
-  private func find(
+  func find(
     _ sources: [UInt16],
     _ id: [UInt8],
     _ position: Position?,
@@ -238,49 +217,8 @@ package final class ReadWorker: @unchecked Sendable {
     return record.extracting(TransactionRecord.text(Schema.Text.id, record)).equals(id.span)
   }
 
-  private func decision(
-    _ token: RequestToken,
-    _ sources: [UInt16],
-    _ id: [UInt8],
-    _ known: Position?,
-    _ committed: Position
-  ) throws {
-    guard let position = try find(sources, id, known, committed) else {
-      return fail(token, 404, "Not found", "There is no such decision")
-    }
-    let transaction = entry
-    guard transaction.span.load(at: 24, as: UInt8.self) == EntryKind.transaction.rawValue else {
-      return fail(token, 404, "Not found", "That transaction is history: it was never decided on")
-    }
-    let size = UInt64(transaction.span.load(at: 0, as: UInt32.self))
-    entry.removeAll(keepingCapacity: true)
-    try JournalLookup.entry(
-      at: Position(bytes: position.bytes + size),
-      on: journal,
-      into: &entry
-    )
-    let decided = entry
-    let span = transaction.span
-    let record = span.extracting(EntryHeader.size..<transaction.count)
-    let idText = record.extracting(TransactionRecord.text(Schema.Text.id, record))
-    let key = IdentityIndex.key(source: TransactionRecord.source(record), idText)
-    try waitForProjection(committed)
-    let label = try store.label(idKey: Int64(bitPattern: key))
-    var json = JSONText()
-    let decision = decided.span
-    text.whole(
-      record: record,
-      decision: decision.extracting(EntryHeader.size..<decided.count),
-      receivedAt: span.load(at: 16, as: Int64.self),
-      position: position.bytes,
-      label: label?.fraud,
-      into: &json
-    )
-    reply(token, 200, json)
-  }
-
   /// Brings the entry at a position into `entry`; false where retention removed it.
-  private func loadKept(_ position: Position) throws -> Bool {
+  func loadKept(_ position: Position) throws -> Bool {
     entry.removeAll(keepingCapacity: true)
     do {
       try JournalLookup.entry(at: position, on: journal, into: &entry)
@@ -288,113 +226,5 @@ package final class ReadWorker: @unchecked Sendable {
     } catch  where error.code == .limit {
       return false
     }
-  }
-
-  private func list(
-    _ token: RequestToken,
-    _ query: DecisionQuery,
-    _ committed: Position
-  ) throws {
-    let isComplete = try waitForProjection(committed)
-    let rows = try store.decisions(query)
-    var json = JSONText()
-    json.open("{")
-    json.key("transactions")
-    json.open("[")
-    for row in rows where try loadKept(Position(bytes: row.position)) {
-      let bytes = entry
-      let span = bytes.span
-      let record = span.extracting(EntryHeader.size..<bytes.count)
-      let source = catalog.source(Int(row.source))
-      json.open("{")
-      json.key("transaction_id")
-      json.value(record.extracting(TransactionRecord.text(Schema.Text.id, record)))
-      json.key("source")
-      json.value(source?.name ?? "\(row.source)")
-      json.key("time")
-      json.value(Timestamp(microseconds: row.time).description)
-      json.key("account")
-      json.value(row.account)
-      json.key("amount")
-      json.money(row.amount, scale: source?.currency.scale ?? 2)
-      json.key("outcome")
-      json.value(row.outcome.word)
-      json.key("score")
-      json.value(row.score)
-      json.key("position")
-      json.value(Int(clamping: row.position))
-      json.close("}")
-    }
-    json.close("]")
-    if !isComplete {
-      json.key("incomplete")
-      json.value(true)
-    }
-    json.key("next_cursor")
-    if rows.count == query.limit, let last = rows.last {
-      json.value(String(last.position))
-    } else {
-      json.null()
-    }
-    json.close("}")
-    reply(token, 200, json)
-  }
-
-  private func label(
-    _ token: RequestToken,
-    _ body: [UInt8],
-    _ submission: Submission,
-    _ owner: any SubmissionOwner,
-    _ recent: RecentRing,
-    _ committed: Position
-  ) throws {
-    for item in try labels.decode(body) {
-      var record = item.record
-      var landed = record.map { TransactionRecord.time($0.span) }
-      if record == nil {
-        let sources = catalog.sources.filter { item.source == nil || $0.name == item.source }
-        let keys = sources.map { IdentityIndex.key(source: Int($0.id), item.id.span) }
-        let known = keys.lazy.compactMap { recent.find($0) }.first
-        guard let position = try find(sources.map(\.id), item.id, known, committed) else {
-          let shown = String(decoding: item.id.prefix(80), as: UTF8.self)
-          return fail(token, 404, "Not found", "There is no transaction '\(shown)'")
-        }
-        landed = try self.landed(position)
-        let body = entry
-        let size = TransactionRecord.size(body.span.extracting(EntryHeader.size..<body.count))
-        record = Array(body[EntryHeader.size..<EntryHeader.size + size])
-      }
-      guard let record, let landed else { continue }
-      submission.add { bytes in
-        Label.append(
-          verdict: item.verdict,
-          origin: .explicit,
-          landed: landed,
-          record: record.span,
-          to: &bytes
-        )
-      }
-    }
-    if !core.submit([submission], owner: owner) {
-      fail(token, 503, "Overloaded", "The queue is full; try again")
-    }
-  }
-
-  /// Where the transaction in `entry` landed in the windows.
-  private func landed(_ position: Position) throws -> Timestamp {
-    let bytes = entry
-    let record = bytes.span.extracting(EntryHeader.size..<bytes.count)
-    guard bytes.span.load(at: 24, as: UInt8.self) == EntryKind.transaction.rawValue else {
-      return History.landed(record)
-    }
-    var decided: [UInt8] = []
-    let size = UInt64(bytes.span.load(at: 0, as: UInt32.self))
-    try JournalLookup.entry(
-      at: Position(bytes: position.bytes + size),
-      on: journal,
-      into: &decided
-    )
-    let span = decided.span
-    return DecisionRecord.landed(span.extracting(EntryHeader.size..<decided.count))
   }
 }

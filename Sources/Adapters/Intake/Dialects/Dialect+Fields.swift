@@ -25,7 +25,7 @@ extension Dialect {
   var leastAmount: Int64 { self == .retail ? 1 : 0 }
 
   /// What stands before the number that an id is made of where the client sends none.
-  var sequencedIdPrefix: String { self == .retail ? "" : "auto-" }
+  var sequencedIdPrefix: String { self == .retail || self == .anonymised ? "" : "auto-" }
 
   private typealias Text = Schema.Text
   private static let firstOwnText = Schema.commonTexts.count

@@ -108,7 +108,8 @@ enum ServeCommand: Command {
       keys: keys.map { Array($0.utf8) },
       sameKey: Vault.equal,
       tokenizer: { vault.token($0) },
-      page: Array(StatusPage.html.utf8)
+      page: Array(StatusPage.html.utf8),
+      shopStatus: configuration.shopStatus
     )
   }
 
