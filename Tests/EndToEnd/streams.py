@@ -184,6 +184,9 @@ def refused():
                 ("after=0-999999999999", "after"), ("fraud_only=maybe", "fraud_only")]:
             answer = session.get("/api/v1/stream?" + query)
             equal((answer.status, answer.json["field"]), (422, field), f"{query}: {answer}")
+        answer = session.request("HEAD", "/api/v1/stream")
+        equal((answer.status, answer.headers["Content-Type"], answer.body),
+              (200, "text/event-stream", b""), f"{answer}")
         try:
             connect(f"ws://127.0.0.1:{server.port}/api/v1/stream", open_timeout=5).close()
             raise AssertionError("a stream without a key")

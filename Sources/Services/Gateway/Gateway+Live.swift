@@ -22,6 +22,10 @@ extension Gateway {
       answer.appendFailure("Upgrade required", "This path speaks WebSocket (version 13)")
       return .answered
     }
+    if request.method == .head {
+      answer.start(200, type: "text/event-stream")
+      return .answered
+    }
     guard live.streams.hasRoom else {
       Gateway.overloaded(&answer)
       return .answered

@@ -144,7 +144,10 @@ package final class StreamLoop: @unchecked Sendable {
     }
     for (token, handed, kind) in joining {
       let connection = StreamConnection(token, handed, kind, now: now)
-      guard poller.add(handed.descriptor, .input, tag: token.number) else {
+      // Without memory for a session, or room in the system, there is no stream.
+      guard (connection.session == nil) == (kind == .events),
+        poller.add(handed.descriptor, .input, tag: token.number)
+      else {
         Sockets.close(handed.descriptor)
         open.subtract(1, ordering: .relaxed)
         continue
