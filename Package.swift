@@ -129,12 +129,13 @@ let package = Package(
     // Services: talk to ports and the core, never to one another's insides.
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
+    service("Monitoring", []),
     service("Simulator", ["Payments", "Numerics", "Intake"]),
     service(
       "Gateway",
       [
         "HTTP", "Storage", "Payments", "Features", "Models", "Rules", "Engine", "Journal", "Intake",
-        "Pipeline",
+        "Monitoring", "Pipeline",
       ]
     ),
 
@@ -152,7 +153,7 @@ let package = Package(
         "Shell", "Numerics", "Payments", "Language", "Features", "Rules", "Models", "Engine",
         "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal", "SQLiteStore",
         "Vault", "Intake", "Replay",
-        "Pipeline", "Simulator", "Gateway",
+        "Monitoring", "Pipeline", "Simulator", "Gateway",
       ]),
       path: "Sources/App/assay",
       swiftSettings: strict
@@ -194,6 +195,7 @@ let package = Package(
     ),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("ShellTests", ["Shell", "Engine", "Features", "Payments"]),
+    tests("MonitoringTests", ["Monitoring"]),
     tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),
     tests(
       "ReplayTests",

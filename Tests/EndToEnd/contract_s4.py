@@ -1,6 +1,7 @@
 """The contract of S4, the shop's form: what its clients over HTTP and WebSocket see."""
 
 import json
+import os
 
 from bench import Area, Server, case, check, equal
 from websockets.exceptions import InvalidStatus
@@ -89,6 +90,26 @@ def live():
             equal(seen, session.get("/api/transactions").json, "history")
             session.post(PATH, form(user_id="u3"))
             equal(json.loads(stream.recv(timeout=5))["user_id"], "u3", "live")
+
+
+@case("S4.10 Prometheus counts the transactions and the frauds, and times the last one")
+def metrics():
+    with Area("contract-s4") as area:
+        server = Server(area)
+        os.makedirs(os.path.join(server.data, "rules"), mode=0o700)
+        with open(os.path.join(server.data, "rules", "retail.assay"), "w") as file:
+            file.write("rule large: when amount > 100 then decline\n")
+        server.start()
+        session = bare(server)
+        for amount in (5, 500, 600):
+            equal(session.post(PATH, form(amount=amount)).status, 201, "status")
+        found = dict(line.split() for line in session.get("/metrics").body.decode().splitlines()
+                     if not line.startswith("#") and "{" not in line)
+        equal((found["transactions_processed_total"], found["fraudulent_transactions_total"]),
+              ("3", "2"), f"{found}")
+        check(0 < float(found["transaction_processing_time"]) < 5, f"{found}")
+        equal([row["is_fraud"] for row in session.get("/api/transactions").json],
+              [False, True, True], "what was declined is fraud")
 
 
 @case("S4.4 GET /api/health and S4.5 GET /api/; they and the form are open to this machine only")

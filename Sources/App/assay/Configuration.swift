@@ -1,4 +1,5 @@
 import Foundation
+import Monitoring
 import Payments
 import Pipeline
 import Shell
@@ -17,6 +18,8 @@ struct Configuration {
   var retainMiB: Int?
   var detachMiB = 4096
   var shopStatus = 201
+  var monitoringSeconds = 30.0
+  var thresholds = MonitorThresholds()
 
   /// An entry of the configuration: its flag, its environment variable and its help.
   private struct Setting {
@@ -84,6 +87,36 @@ struct Configuration {
       help: "status of POST /api/transaction: 201, or 200 for clients of older servers"
     ),
     Setting(
+      flag: nil,
+      variable: "MONITORING_INTERVAL",
+      value: "S",
+      help: "seconds between two looks at the machine and its services (30)"
+    ),
+    Setting(
+      flag: nil,
+      variable: "ALERT_CPU_THRESHOLD",
+      value: "P",
+      help: "percent of processor use from which on there is an alert (80)"
+    ),
+    Setting(
+      flag: nil,
+      variable: "ALERT_MEMORY_THRESHOLD",
+      value: "P",
+      help: "the same of memory (85)"
+    ),
+    Setting(
+      flag: nil,
+      variable: "ALERT_DISK_THRESHOLD",
+      value: "P",
+      help: "the same of the disk (90)"
+    ),
+    Setting(
+      flag: nil,
+      variable: "ALERT_RESPONSE_TIME_THRESHOLD",
+      value: "S",
+      help: "seconds from which on a slow service is worth an alert (5)"
+    ),
+    Setting(
       flag: "max-connections",
       variable: "ASSAY_MAX_CONNECTIONS",
       value: "N",
@@ -106,6 +139,16 @@ struct Configuration {
       retainDays = try Configuration.number("retain-days", text, 1...36_500)
     case "ASSAY_RETAIN_MIB":
       retainMiB = try Configuration.number("retain-mib", text, 16...1_000_000_000)
+    case "MONITORING_INTERVAL":
+      monitoringSeconds = try Configuration.number(variable, text, 0.1...86_400)
+    case "ALERT_CPU_THRESHOLD":
+      thresholds.processor = try Configuration.number(variable, text, 0...100)
+    case "ALERT_MEMORY_THRESHOLD":
+      thresholds.memory = try Configuration.number(variable, text, 0...100)
+    case "ALERT_DISK_THRESHOLD":
+      thresholds.disk = try Configuration.number(variable, text, 0...100)
+    case "ALERT_RESPONSE_TIME_THRESHOLD":
+      thresholds.response = try Configuration.number(variable, text, 0...86_400)
     case "COMPAT_S4_STATUS":
       shopStatus = try Configuration.number("COMPAT_S4_STATUS", text, 200...201)
     case "ASSAY_DETACH_MIB":
@@ -115,12 +158,12 @@ struct Configuration {
     }
   }
 
-  private static func number(
+  private static func number<Value: LosslessStringConvertible & Comparable>(
     _ name: String,
     _ text: String,
-    _ range: ClosedRange<Int>
-  ) throws(UsageError) -> Int {
-    guard let value = Int(text), range.contains(value) else {
+    _ range: ClosedRange<Value>
+  ) throws(UsageError) -> Value {
+    guard let value = Value(text), range.contains(value) else {
       throw UsageError(
         "\(name) is a number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
       )
@@ -194,6 +237,11 @@ struct Configuration {
       ("ASSAY_RETAIN_DAYS", retainDays.map { "\($0)" } ?? "(all)"),
       ("ASSAY_RETAIN_MIB", retainMiB.map { "\($0)" } ?? "(all)"),
       ("ASSAY_DETACH_MIB", "\(detachMiB)"), ("COMPAT_S4_STATUS", "\(shopStatus)"),
+      ("MONITORING_INTERVAL", "\(monitoringSeconds)"),
+      ("ALERT_CPU_THRESHOLD", "\(thresholds.processor)"),
+      ("ALERT_MEMORY_THRESHOLD", "\(thresholds.memory)"),
+      ("ALERT_DISK_THRESHOLD", "\(thresholds.disk)"),
+      ("ALERT_RESPONSE_TIME_THRESHOLD", "\(thresholds.response)"),
       ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
     ]
   }

@@ -39,7 +39,8 @@ struct Endpoint: Sendable {
   }
 
   /// The busiest first: routes are tried in order.
-  static let all: [Endpoint] = transactions + native + live + compatible + service
+  static let all: [Endpoint] =
+    transactions + native + live + compatible + monitoring + service
 }
 
 /// The parts of a path that stood for `{names}`, in order.

@@ -18,7 +18,7 @@ extension Gateway {
     }
     let isMine = pending[slot].token == token.bits
     let seconds = Double(Clocks.monotonicNanoseconds() - submission.submittedAt) / 1e9
-    metrics.requests.add(seconds: seconds)
+    metrics.note(seconds: seconds)
     loop.answer(token) { answer in write(shape, submission, slot, &answer) }
     if isMine { pending[slot].token = 0 }
   }
@@ -43,7 +43,7 @@ extension Gateway {
           IdentityIndex.key(source: TransactionRecord.source(record), id),
           position
         )
-        metrics.count(DecisionRecord.outcome(decided.extracting(range)))
+        metrics.count(decided.extracting(range))
       case .duplicate: metrics.countDuplicate()
       case .unavailable: metrics.countRefused()
       default: break

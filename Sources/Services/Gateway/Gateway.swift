@@ -2,6 +2,7 @@ import Engine
 package import HTTP
 package import Intake
 import Journal
+package import Monitoring
 import Payments
 package import Pipeline
 package import Storage
@@ -79,6 +80,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   var finished: [Submission] = []
   let reader: ReadWorker
   let live: LiveHub
+  let monitor: Monitor
   let rebuildProjection: @Sendable () -> Void
 
   /// What is kept of a deferred request until it is answered.
@@ -99,11 +101,13 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     catalog: Catalog,
     loop: HTTPLoop,
     store: any DecisionStore,
+    monitor: Monitor,
     openJournal: @escaping ReadWorker.JournalOpener,
     hurry: @escaping @Sendable () -> Void,
     rebuild: @escaping @Sendable () -> Void
   ) throws {
     self.settings = settings
+    self.monitor = monitor
     self.core = core
     rebuildProjection = rebuild
     self.catalog = catalog

@@ -6,6 +6,8 @@ import Synchronization
 /// What operators watch, counted as it happens.
 package final class Metrics: Sendable {
   private let outcomes: Mutex<[Int]> = Mutex([0, 0, 0, 0])
+  private let frauds = Atomic<Int>(0)
+  private let lastSeconds = Atomic<UInt64>(0)
   private let refused = Atomic<Int>(0)
   private let fallbacks = Atomic<Int>(0)
   private let duplicates = Atomic<Int>(0)
@@ -14,14 +16,26 @@ package final class Metrics: Sendable {
 
   package init() {}
 
-  func count(_ outcome: Outcome) { outcomes.withLock { $0[Int(outcome.rawValue)] += 1 } }
+  /// Counts a decision that was made just now.
+  func count(_ decision: borrowing Span<UInt8>) {
+    let outcome = DecisionRecord.outcome(decision)
+    outcomes.withLock { $0[Int(outcome.rawValue)] += 1 }
+    if DialectText.isFraud(decision) { frauds.add(1, ordering: .relaxed) }
+  }
+
+  /// Notes the time from a request's last byte to its answer.
+  func note(seconds: Double) {
+    requests.add(seconds: seconds)
+    lastSeconds.store(seconds.bitPattern, ordering: .relaxed)
+  }
+
   /// Counts the decisions of a submission that did not come over HTTP.
   package func count(_ submission: Submission) {
     let decisions = submission.decisions
     let span = decisions.span
     for result in submission.results {
       if case .decided(_, let range) = result {
-        count(DecisionRecord.outcome(span.extracting(range)))
+        count(span.extracting(range))
       }
     }
   }
@@ -47,6 +61,14 @@ package final class Metrics: Sendable {
     for (outcome, count) in byOutcome {
       text += "assay_decisions_total{outcome=\"\(outcome.word)\"} \(count)\n"
     }
+    // The names by which S4's dashboards know them.
+    metric("transactions_processed_total", "counter", "Decisions.")
+    text += "transactions_processed_total \(decisions)\n"
+    metric("fraudulent_transactions_total", "counter", "Decisions that say fraud.")
+    text += "fraudulent_transactions_total \(frauds.load(ordering: .relaxed))\n"
+    metric("transaction_processing_time", "gauge", "Seconds that the last request took.")
+    text += "transaction_processing_time "
+    text += "\(Double(bitPattern: lastSeconds.load(ordering: .relaxed)))\n"
     metric("assay_duplicates_total", "counter", "Transactions that had been decided before.")
     text += "assay_duplicates_total \(duplicates.load(ordering: .relaxed))\n"
     metric("assay_refused_total", "counter", "Requests refused because of overload or full disk.")

@@ -4,6 +4,7 @@ import Foundation
 import Gateway
 import HTTP
 import Journal
+import Monitoring
 import Payments
 import Pipeline
 import Shell
@@ -45,12 +46,19 @@ enum ServeCommand: Command {
       port: UInt16(configuration.port),
       limits: limits
     )
+    let monitor = Monitor(
+      path: directory.path,
+      intervalSeconds: configuration.monitoringSeconds,
+      thresholds: configuration.thresholds,
+      now: Clocks.wallMicroseconds
+    )
     let gateway = try Gateway(
       settings: try settings(configuration, node),
       core: node.core,
       catalog: catalog,
       loop: loop,
       store: store,
+      monitor: monitor,
       openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
       hurry: { projector.hurry() },
       rebuild: { projector.rebuild() }
@@ -70,6 +78,8 @@ enum ServeCommand: Command {
       )
     }
     snapshots.start()
+    monitor.watch(gateway.watched(at: "http://\(configuration.address):\(loop.port)"))
+    monitor.start()
     let warmer = Warmer(
       core: node.core,
       disk: try FileDisk(directory: directory.journal, readOnly: true),
@@ -88,6 +98,7 @@ enum ServeCommand: Command {
     loop.run(gateway)
 
     demo?.stop()
+    monitor.stop()
     snapshots.stop()
     warmer.stop()
     node.core.stop()
