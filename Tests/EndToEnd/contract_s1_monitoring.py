@@ -39,6 +39,36 @@ def status():
         equal(session.get("/services/status").status, 401, "without a key")
 
 
+@case("S1.4 GET /health without a key: status, service, version, time and where the services are")
+def health():
+    with Area("contract-s1-monitoring") as area:
+        server = Server(area)
+        server.start()
+        session = server.session()
+        session.key = None
+        answer = session.get("/health")
+        equal(answer.status, 200, f"{answer}")
+        found = answer.json
+        equal((found["status"], found["service"], found["version"]),
+              ("healthy", "API Gateway", "1.0.0"), f"{found}")
+        check(found["timestamp"] > "2026", f"{found}")
+        equal(found["services"]["model"], f"http://127.0.0.1:{server.port}/api/v1/model", "places")
+
+
+@case("S1.9 what is not there: 404 in S1's words, 405 with what the path knows")
+def errors():
+    with Area("contract-s1-monitoring") as area:
+        server = Server(area)
+        server.start()
+        session = server.session()
+        for path in ("/nowhere", "/api/v1/nothing", "/api/v1/decisions/a/b"):
+            answer = session.get(path)
+            equal((answer.status, answer.json), (404, {
+                "error": "Not found", "message": "The requested endpoint does not exist"}), path)
+        answer = session.get("/api/v1/score")
+        equal((answer.status, answer.headers["Allow"]), (405, "POST"), f"{answer}")
+
+
 @case("S1.44 monitoring: overview, services, metrics, alerts, stop and start")
 def monitoring():
     with Area("contract-s1-monitoring") as area:

@@ -1,5 +1,6 @@
 import HTTP
 import Journal
+import Monitoring
 import Payments
 import Pipeline
 
@@ -28,6 +29,13 @@ extension Gateway {
     json.value("1.0.0")
     json.key("timestamp")
     json.value(Timestamp(microseconds: Clocks.wallMicroseconds()).description)
+    json.key("services")
+    json.open("{")
+    for service in monitor.watched {
+      json.key(service.id)
+      json.value(service.url)
+    }
+    json.close("}")
     json.key("sources")
     json.open("[")
     for source in catalog.sources { json.value(source.name) }

@@ -120,6 +120,9 @@ package final class Monitor: Sendable {
   /// Says what is watched beside the machine.
   package func watch(_ watched: [MonitoredService]) { services.withLock { $0 = watched } }
 
+  /// What is watched beside the machine.
+  package var watched: [MonitoredService] { services.withLock { $0 } }
+
   package func start() {
     let thread = Thread { [self] in
       var isStopping = false
