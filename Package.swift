@@ -87,6 +87,7 @@ let package = Package(
     system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+    system("CJWT", pkgConfig: "libjwt", apt: "libjwt-dev"),
     system("CXGBoost", pkgConfig: "xgboost", apt: "libxgboost-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
 
@@ -123,7 +124,7 @@ let package = Package(
     adapter("HTTPClient", ["CLinux"]),
     adapter("FileJournal", ["CLinux", "Payments", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
-    adapter("Vault", ["CSodium"]),
+    adapter("Vault", ["CSodium", "CJWT", "Storage"]),
     adapter("Intake", ["CLinux", "CSimdJSON", "CSodium", "CZlib", "Payments"]),
 
     // Services: talk to ports and the core, never to one another's insides.
@@ -194,6 +195,8 @@ let package = Package(
       exclude: ["wrong-programs.txt"]
     ),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
+    tests("VaultTests", ["Vault", "Storage"]),
+    tests("GatewayTests", ["Gateway", "HTTP", "Storage", "TestSupport"]),
     tests("ShellTests", ["Shell", "Engine", "Features", "Payments"]),
     tests("MonitoringTests", ["Monitoring"]),
     tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),

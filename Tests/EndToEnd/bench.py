@@ -83,11 +83,12 @@ class Server:
     def launch(self):
         """Starts the process; nothing is waited for."""
         self.starts += 1
-        environment = dict(os.environ, **self.environment)
+        environment = dict(os.environ)
         environment.pop("FRONTEND_API_KEY", None)
         environment.pop("ADMIN_API_KEY", None)
         if self.key:
-            environment["FRONTEND_API_KEY"] = self.key
+            environment["ADMIN_API_KEY"] = self.key
+        environment.update(self.environment)
         name = os.path.basename(self.data) + f"-{self.starts}"
         self.out = self.area.file(name + ".out")
         self.err = self.area.file(name + ".err")

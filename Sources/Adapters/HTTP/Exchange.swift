@@ -4,4 +4,6 @@ struct Exchange {
   var minorVersion = 1
   /// Whether the answer is the last one on its connection.
   var closes = true
+  /// Header lines for the answer, whenever it comes.
+  var fields: [UInt8] = []
 }

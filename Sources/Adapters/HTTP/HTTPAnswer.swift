@@ -18,6 +18,7 @@ package struct HTTPAnswer: ~Copyable {
   private var lengthAt = 0
   private var bodyStart = 0
   private var closes: Bool
+  private(set) var fields: [UInt8]
 
   /// An answer that goes to the end of `output`.
   init(output: consuming ByteBuffer, date: DateLine, to exchange: Exchange) {
@@ -27,6 +28,14 @@ package struct HTTPAnswer: ~Copyable {
     isHead = exchange.isHead
     minorVersion = exchange.minorVersion
     closes = exchange.closes
+    fields = exchange.fields
+  }
+
+  /// Gives header lines, each with its line end, to this request's answer, also to one that comes
+  /// later; call before `start`.
+  package mutating func addFields(_ lines: [UInt8]) {
+    precondition(part == .nothing, "fields for any answer are given before it starts")
+    fields += lines
   }
 
   /// Begins the answer; with an empty `type` it has no Content-Type.
@@ -49,6 +58,7 @@ package struct HTTPAnswer: ~Copyable {
     } else if minorVersion == 0 {
       output.append("Connection: keep-alive\r\n")
     }
+    appendFields()
   }
 
   /// Begins an answer without end, for a connection that is handed over; fields may follow.
@@ -59,6 +69,7 @@ package struct HTTPAnswer: ~Copyable {
     output.append(StatusText.line(status) ?? "HTTP/1.1 200 OK\r\n")
     output.append(date.bytes.span)
     if type.utf8CodeUnitCount > 0 { header("Content-Type", type) }
+    appendFields()
   }
 
   /// Ends the head of `startStream` and gives the buffer back.
@@ -174,6 +185,11 @@ package struct HTTPAnswer: ~Copyable {
 
   /// Decimal digits of the longest body that can be sent.
   private static let lengthWidth = 10
+
+  private mutating func appendFields() {
+    let lines = fields
+    if !lines.isEmpty { output.append(lines.span) }
+  }
 
   private mutating func begin(_ name: StaticString) {
     precondition(part == .head, "header fields come between the status and the body")

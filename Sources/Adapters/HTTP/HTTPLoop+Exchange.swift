@@ -99,6 +99,7 @@ extension HTTPLoop {
     switch reception {
     case .answered: finishAnswer(connection, answer)
     case .later(let milliseconds):
+      connection.exchange.fields = answer.fields
       connection.output = answer.discard()
       connection.phase = .deferred
       connection.answerMilliseconds = max(1, milliseconds)

@@ -21,6 +21,14 @@ package struct PeerAddress: Sendable, Hashable {
     if isMapped { return bytes[12] == 127 }
     return bytes[15] == 1 && (0..<15).allSatisfy { bytes[$0] == 0 }
   }
+
+  /// The address of IPv4; the network of 64 bits that one customer of IPv6 has whole.
+  package var network: PeerAddress {
+    if isMapped { return self }
+    var bytes = bytes
+    for index in 8..<16 { bytes[index] = 0 }
+    return PeerAddress(bytes: bytes)
+  }
 }
 
 extension PeerAddress: CustomStringConvertible {

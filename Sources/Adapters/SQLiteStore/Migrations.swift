@@ -31,7 +31,12 @@ enum Migrations {
   ]
 
   /// Brings a file to the present version, each step in a transaction of its own.
-  static func run(on connection: Connection) throws(StoreError) {
+  ///
+  /// Another process may be doing the same: what it has done is left out.
+  static func run(
+    _ steps: [String] = steps,
+    on connection: Connection
+  ) throws(StoreError) {
     let operation = "bring the database up to date"
     let statement = try Statement(connection, "PRAGMA user_version", to: operation)
     let version = Int(try statement.first { $0.integer(0) } ?? 0)
@@ -44,6 +49,7 @@ enum Migrations {
     }
     for (index, step) in steps.enumerated().dropFirst(version) {
       try connection.transaction(to: operation) { () throws(StoreError) in
+        guard Int(try statement.first { $0.integer(0) } ?? 0) == index else { return }
         try connection.execute(step, to: operation)
         try connection.execute("PRAGMA user_version = \(index + 1)", to: operation)
       }

@@ -1,6 +1,7 @@
-// Safety: libsodium is handed arrays inside the closures that own them, with their own counts;
-// output arrays are allocated with the sizes that its constants name.
+// Safety: libsodium is handed arrays and spans inside the closures that own them, with their own
+// counts; output arrays are allocated with the sizes that its constants name.
 import CSodium
+import Storage
 
 /// The few calls of libsodium that Assay needs, with bytes in and out.
 enum Sodium {
@@ -35,5 +36,64 @@ enum Sodium {
   static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool {
     guard a.count == b.count else { return false }
     return unsafe sodium_memcmp(a, b, a.count) == 0
+  }
+
+  /// BLAKE2b of 256 bits.
+  static func digest(_ message: borrowing Span<UInt8>) -> SecretDigest {
+    start()
+    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    let code = unsafe withUnsafeMutableBytes(of: &words) { output in
+      unsafe message.withUnsafeBufferPointer { input in
+        guard let start = output.baseAddress else { return Int32(-1) }
+        return unsafe crypto_generichash(
+          start.assumingMemoryBound(to: UInt8.self),
+          output.count,
+          input.baseAddress,
+          UInt64(input.count),
+          nil,
+          0
+        )
+      }
+    }
+    precondition(code == 0, "a hash of impossible size was asked for")
+    return SecretDigest(
+      UInt64(bigEndian: words.0),
+      UInt64(bigEndian: words.1),
+      UInt64(bigEndian: words.2),
+      UInt64(bigEndian: words.3)
+    )
+  }
+
+  /// HMAC of SHA-256.
+  static func authenticate(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+    start()
+    var state = crypto_auth_hmacsha256_state()
+    var code = [UInt8](repeating: 0, count: Int(crypto_auth_hmacsha256_BYTES))
+    unsafe crypto_auth_hmacsha256_init(&state, key, key.count)
+    unsafe crypto_auth_hmacsha256_update(&state, message, UInt64(message.count))
+    unsafe crypto_auth_hmacsha256_final(&state, &code)
+    return code
+  }
+
+  /// argon2id with libsodium's limits for people who wait: 2 passes over 64 MiB; nil without them.
+  static func passwordHash(_ password: [UInt8]) -> String? {
+    start()
+    var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
+    let code = unsafe crypto_pwhash_str(
+      &text,
+      password.map(CChar.init(bitPattern:)),
+      UInt64(password.count),
+      UInt64(crypto_pwhash_OPSLIMIT_INTERACTIVE),
+      Int(crypto_pwhash_MEMLIMIT_INTERACTIVE)
+    )
+    guard code == 0 else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Whether a password is the one of a hash that `passwordHash` made.
+  static func isPassword(_ password: [UInt8], of hash: String) -> Bool {
+    start()
+    let bytes = password.map(CChar.init(bitPattern:))
+    return unsafe crypto_pwhash_str_verify(hash, bytes, UInt64(bytes.count)) == 0
   }
 }

@@ -6,12 +6,14 @@ import Foundation
 package struct Vault: Sendable {
   private static let keyBytes = 32
   private let tokenKey: [UInt8]
+  private let signingKey: [UInt8]
   /// Hash seeds and the like: secret, but without influence on results.
   package let seed: UInt64
 
   /// Secrets for one run only.
   package init() {
     tokenKey = Sodium.random(Vault.keyBytes)
+    signingKey = Sodium.random(Vault.keyBytes)
     seed = Vault.word(Sodium.random(8))
   }
 
@@ -28,6 +30,7 @@ package struct Vault: Sendable {
       throw VaultError("cannot create \(folder): \(error.localizedDescription)")
     }
     tokenKey = try Vault.key(folder + "/token", count: Vault.keyBytes)
+    signingKey = try Vault.key(folder + "/signing", count: Vault.keyBytes)
     seed = Vault.word(try Vault.key(folder + "/seed", count: 8))
   }
 
@@ -57,11 +60,10 @@ package struct Vault: Sendable {
     Vault.hexadecimal(Sodium.keyedHash(digits, key: tokenKey, count: 16))
   }
 
-  /// A new random key for a client.
-  package static func newClientKey() -> String { "ak_" + hexadecimal(Sodium.random(20)) }
-
-  /// Compares secrets in constant time.
-  package static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool { Sodium.equal(a, b) }
+  /// Secrets whose tokens are signed by a configured key, or by that of the data directory.
+  package func secrets(tokenKey configured: String?) -> VaultSecrets {
+    VaultSecrets(tokenKey: configured.map { Array($0.utf8) } ?? signingKey)
+  }
 
   private static func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)

@@ -1,8 +1,10 @@
 import Foundation
+import Gateway
 import Monitoring
 import Payments
 import Pipeline
 import Shell
+import Storage
 
 /// What `serve` runs with: flags before environment before file before defaults.
 struct Configuration {
@@ -11,6 +13,11 @@ struct Configuration {
   var port = 8000
   var frontendKey: String?
   var adminKey: String?
+  var testKey: String?
+  var secretKey: String?
+  var rateRequests: Int?
+  var rateSeconds: Int?
+  var origins: [String] = []
   var segmentMiB = 64
   var snapshotMiB = 256
   var maxConnections = 10_000
@@ -27,6 +34,8 @@ struct Configuration {
     var variable: String
     var value: String
     var help: String
+    /// Another name that the variable has elsewhere.
+    var alias: String?
   }
 
   private static let settings = [
@@ -49,6 +58,37 @@ struct Configuration {
       variable: "ADMIN_API_KEY",
       value: "KEY",
       help: "an administrator's API key"
+    ),
+    Setting(
+      flag: nil,
+      variable: "TEST_API_KEY",
+      value: "KEY",
+      help: "a test client's API key"
+    ),
+    Setting(
+      flag: nil,
+      variable: "SECRET_KEY",
+      value: "KEY",
+      help: "signs users' tokens (made in DATA/keys)",
+      alias: "JWT_SECRET_KEY"
+    ),
+    Setting(
+      flag: nil,
+      variable: "RATE_LIMIT_REQUESTS",
+      value: "N",
+      help: "requests of a client in a window (100, clients on this machine without limit)"
+    ),
+    Setting(
+      flag: nil,
+      variable: "RATE_LIMIT_WINDOW",
+      value: "N",
+      help: "seconds of that window (60)"
+    ),
+    Setting(
+      flag: nil,
+      variable: "CORS_ORIGIN",
+      value: "LIST",
+      help: "origins whose pages may use the interface, with commas between (none)"
     ),
     Setting(
       flag: "segment-mib",
@@ -131,6 +171,20 @@ struct Configuration {
     case "ASSAY_ADDRESS": address = text
     case "FRONTEND_API_KEY": frontendKey = text
     case "ADMIN_API_KEY": adminKey = text
+    case "TEST_API_KEY": testKey = text
+    case "SECRET_KEY":
+      guard text.utf8.count >= Configuration.secretBytesMin else {
+        throw UsageError("SECRET_KEY has \(Configuration.secretBytesMin) bytes or more")
+      }
+      secretKey = text
+    case "RATE_LIMIT_REQUESTS":
+      rateRequests = try Configuration.number(variable, text, 1...RateLimit.requestsMax)
+    case "RATE_LIMIT_WINDOW":
+      rateSeconds = try Configuration.number(variable, text, 1...RateLimit.secondsMax)
+    case "CORS_ORIGIN":
+      origins = try text.split(separator: ",").map { (part) throws(UsageError) in
+        try Configuration.origin(part.trimmingCharacters(in: .whitespaces))
+      }
     case "ASSAY_SEGMENT_MIB":
       segmentMiB = try Configuration.number("segment-mib", text, 16...4096)
     case "ASSAY_SNAPSHOT_MIB":
@@ -156,6 +210,20 @@ struct Configuration {
     default:
       maxConnections = try Configuration.number("max-connections", text, 1...100_000)
     }
+  }
+
+  /// A shorter key is found by trying.
+  private static let secretBytesMin = 16
+
+  private static func origin(_ text: String) throws(UsageError) -> String {
+    let host = ["http://", "https://"].first { text.hasPrefix($0) }.map {
+      text.dropFirst($0.count)
+    }
+    guard let host, !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x2F })
+    else {
+      throw UsageError("CORS_ORIGIN has origins such as https://desk.example.org, not '\(text)'")
+    }
+    return text
   }
 
   private static func number<Value: LosslessStringConvertible & Comparable>(
@@ -184,13 +252,15 @@ struct Configuration {
     let file = try arguments.text("config").map { try Configuration.read($0) } ?? [:]
     for setting in Configuration.settings {
       let flag = setting.flag.flatMap { arguments.text($0) }
-      guard let value = flag ?? environment[setting.variable] ?? file[setting.variable],
-        !value.isEmpty
-      else { continue }
+      let names = [setting.variable, setting.alias].compactMap { $0 }
+      let found = [environment, file].flatMap { values in names.compactMap { values[$0] } }
+      guard let value = ([flag].compactMap { $0 } + found).first(where: { !$0.isEmpty }) else {
+        continue
+      }
       try set(setting.variable, value)
     }
     let isLoopback = ["127.0.0.1", "::1", "localhost"].contains(address)
-    guard isLoopback || frontendKey != nil || adminKey != nil else {
+    guard isLoopback || !clients.isEmpty else {
       throw UsageError(
         "listening on \(address) needs FRONTEND_API_KEY or ADMIN_API_KEY; without keys only"
           + " loopback addresses are served"
@@ -204,7 +274,7 @@ struct Configuration {
       throw UsageError("cannot read the configuration file \(path)")
     }
     var values: [String: String] = [:]
-    let known = Set(settings.map(\.variable))
+    let known = Set(settings.flatMap { [$0.variable, $0.alias].compactMap { $0 } })
     for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let line = raw.trimmingCharacters(in: .whitespaces)
       if line.isEmpty || line.hasPrefix("#") { continue }
@@ -217,6 +287,27 @@ struct Configuration {
       values[parts[0]] = parts[1]
     }
     return values
+  }
+
+  /// What a client may do that has no limit of its own.
+  var rate: RateLimit {
+    RateLimit(
+      rateRequests ?? RateLimit.general.requests,
+      rateSeconds ?? RateLimit.general.seconds
+    )
+  }
+
+  /// The keys of clients, by the names that S1 has for them.
+  var clients: [Gateway.ConfiguredClient] {
+    func client(_ name: String, _ key: String?, _ permissions: Permissions)
+      -> Gateway.ConfiguredClient?
+    {
+      key.map { Gateway.ConfiguredClient(name: name, key: $0, permissions: permissions) }
+    }
+    return [
+      client("frontend", frontendKey, .client), client("test", testKey, .client),
+      client("admin", adminKey, .all),
+    ].compactMap { $0 }
   }
 
   /// How much of the log is kept.
@@ -233,6 +324,10 @@ struct Configuration {
     return [
       ("ASSAY_DATA", data), ("PORT", "\(port)"), ("ASSAY_ADDRESS", address),
       ("FRONTEND_API_KEY", hidden(frontendKey)), ("ADMIN_API_KEY", hidden(adminKey)),
+      ("TEST_API_KEY", hidden(testKey)), ("SECRET_KEY", hidden(secretKey)),
+      ("RATE_LIMIT_REQUESTS", rateRequests.map { "\($0)" } ?? "100, not on this machine"),
+      ("RATE_LIMIT_WINDOW", "\(rate.seconds)"),
+      ("CORS_ORIGIN", origins.isEmpty ? "(none)" : origins.joined(separator: ",")),
       ("ASSAY_SEGMENT_MIB", "\(segmentMiB)"), ("ASSAY_SNAPSHOT_MIB", "\(snapshotMiB)"),
       ("ASSAY_RETAIN_DAYS", retainDays.map { "\($0)" } ?? "(all)"),
       ("ASSAY_RETAIN_MIB", retainMiB.map { "\($0)" } ?? "(all)"),

@@ -24,6 +24,8 @@ struct DataDirectory: Sendable {
   var models: String { path + "/models" }
   var objects: String { path + "/objects" }
   var database: String { path + "/decisions.sqlite" }
+  /// Users, keys and the audit log.
+  var identity: String { path + "/identity.db" }
   /// What was being worked on, for the case of a crash.
   var flight: String { path + "/in-flight" }
   var keyFile: String { path + "/api-key" }
@@ -212,7 +214,7 @@ struct DataDirectory: Sendable {
     {
       return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    let key = Vault.newClientKey()
+    let key = Vault().secrets(tokenKey: nil).newSecret("ak_")
     guard
       FileManager.default.createFile(
         atPath: keyFile,

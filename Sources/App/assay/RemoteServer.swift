@@ -9,7 +9,11 @@ struct RemoteServer {
 
   static let options = [
     Arguments.Option("url", "URL", "a running server, such as http://localhost:8000"),
-    Arguments.Option("key", "KEY", "its API key; or FRONTEND_API_KEY, or that in --data DIR"),
+    Arguments.Option(
+      "key",
+      "KEY",
+      "its API key; or ADMIN_API_KEY or FRONTEND_API_KEY, or that in --data DIR"
+    ),
   ]
 
   private let url: String
@@ -19,14 +23,19 @@ struct RemoteServer {
   init?(_ arguments: Arguments) throws {
     guard let url = arguments.text("url") else { return nil }
     self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
-    let environment = ProcessInfo.processInfo.environment
-    if let key = arguments.text("key") ?? environment["FRONTEND_API_KEY"] {
+    if let key = arguments.text("key") ?? RemoteServer.environmentKey {
       self.key = key
     } else if let data = arguments.text("data") {
       key = try DataDirectory(data).ownKey()
     } else {
-      throw UsageError("--url needs --key, FRONTEND_API_KEY or --data")
+      throw UsageError("--url needs --key, ADMIN_API_KEY, FRONTEND_API_KEY or --data")
     }
+  }
+
+  /// The key that the environment has: the one that may do more first.
+  static var environmentKey: String? {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["ADMIN_API_KEY"] ?? environment["FRONTEND_API_KEY"]
   }
 
   /// Asks for a path and returns the body of a successful answer.

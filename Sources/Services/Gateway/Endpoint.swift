@@ -1,4 +1,5 @@
 import HTTP
+import Storage
 
 /// One route of the public surface: how it is reached, who may use it, and what serves it.
 ///
@@ -8,11 +9,24 @@ struct Endpoint: Sendable {
   enum Access: Sendable {
     /// Anybody.
     case open
-    /// Who brings a key.
-    case key
-    /// Who brings a key, and a client on this machine as in the system that the route comes from:
-    /// one that calls a local name and was not forwarded.
-    case local
+    /// Who brings a key or a token with a permission.
+    case needs(Permission)
+    /// As `needs`, and a client on this machine as in the system that the route comes from: one
+    /// that calls a local name and was not forwarded.
+    case local(Permission)
+    /// Any user by token, on native routes.
+    case user
+    /// Any user by `x-access-token`, with the answers of S0.
+    case token
+  }
+
+  /// What a client's requests are counted with.
+  enum Rate: Sendable {
+    /// Probes and pages are not counted.
+    case none
+    case general
+    /// Reads and writes of the database service, ten times dearer.
+    case database
   }
 
   typealias Serve =
@@ -24,23 +38,30 @@ struct Endpoint: Sendable {
   /// Such as `/api/v1/decisions/{id}`.
   let path: String
   let access: Access
+  let rate: Rate
+  /// What the audit log calls it, where the route's own work leaves no line there.
+  let action: String?
   let serve: Serve
 
   init(
     _ method: HTTPMethod,
     _ path: String,
-    _ access: Access = .key,
+    _ access: Access,
+    rate: Rate = .general,
+    action: String? = nil,
     _ serve: @escaping Serve
   ) {
     self.method = method
     self.path = path
     self.access = access
+    self.rate = rate
+    self.action = action
     self.serve = serve
   }
 
   /// The busiest first: routes are tried in order.
   static let all: [Endpoint] =
-    transactions + native + live + compatible + monitoring + service
+    transactions + native + live + compatible + accounts + oversight + monitoring + service
 }
 
 /// The parts of a path that stood for `{names}`, in order.
@@ -49,33 +70,48 @@ typealias PathSegments = InlineArray<4, PathSegment>
 extension Endpoint {
   /// What takes payments and answers with decisions.
   private static let transactions = [
-    Endpoint(.post, "/api/v1/score") { gateway, request, token, _, answer in
+    Endpoint(.post, "/api/v1/score", .needs(.score)) { gateway, request, token, _, answer in
       gateway.score(request, token, &answer)
     },
-    Endpoint(.post, "/api/v1/transactions") { gateway, request, token, _, answer in
+    Endpoint(.post, "/api/v1/transactions", .needs(.score)) { gateway, request, token, _, answer in
       gateway.ingest(request, token, &answer)
     },
   ]
 
   /// Our own reads and controls.
   private static let native = [
-    Endpoint(.get, "/api/v1/transactions") { gateway, request, token, _, answer in
+    Endpoint(.get, "/api/v1/transactions", .needs(.read)) { gateway, request, token, _, answer in
       gateway.list(request, token, &answer)
     },
-    Endpoint(.get, "/api/v1/decisions/{id}") { gateway, request, token, segments, answer in
+    Endpoint(.get, "/api/v1/decisions/{id}", .needs(.read)) {
+      gateway,
+      request,
+      token,
+      segments,
+      answer in
       gateway.decision(request, token, request.text(of: segments[0]), &answer)
     },
-    Endpoint(.post, "/api/v1/labels") { gateway, request, token, _, answer in
+    Endpoint(.post, "/api/v1/labels", .needs(.ingest), action: "label.send") {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
       gateway.label(request, token, &answer)
     },
-    Endpoint(.post, "/api/v1/activities") { gateway, request, token, _, answer in
+    Endpoint(.post, "/api/v1/activities", .needs(.ingest)) { gateway, request, token, _, answer in
       gateway.activity(request, token, &answer)
     },
-    Endpoint(.get, "/api/v1/quarantine") { gateway, _, _, _, answer in
+    Endpoint(.get, "/api/v1/quarantine", .needs(.read)) { gateway, _, _, _, answer in
       gateway.quarantine(&answer)
       return .answered
     },
-    Endpoint(.post, "/api/v1/quarantine/{subject}/release") {
+    Endpoint(
+      .post,
+      "/api/v1/quarantine/{subject}/release",
+      .needs(.administer),
+      action: "quarantine.release"
+    ) {
       gateway,
       request,
       token,
@@ -83,11 +119,16 @@ extension Endpoint {
       answer in
       gateway.release(token, request.text(of: segments[0]), &answer)
     },
-    Endpoint(.get, "/api/v1/projections") { gateway, _, _, _, answer in
+    Endpoint(.get, "/api/v1/projections", .needs(.read)) { gateway, _, _, _, answer in
       gateway.showProjections(&answer)
       return .answered
     },
-    Endpoint(.post, "/api/v1/projections/{name}/rebuild") {
+    Endpoint(
+      .post,
+      "/api/v1/projections/{name}/rebuild",
+      .needs(.administer),
+      action: "projection.rebuild"
+    ) {
       gateway,
       request,
       _,
@@ -100,40 +141,40 @@ extension Endpoint {
 
   /// Decisions as they become durable.
   private static let live = [
-    Endpoint(.get, "/api/v1/stream") { gateway, request, _, _, answer in
+    Endpoint(.get, "/api/v1/stream", .needs(.read)) { gateway, request, _, _, answer in
       gateway.stream(request, .native, &answer)
     },
-    Endpoint(.get, "/ws", .local) { gateway, request, _, _, answer in
+    Endpoint(.get, "/ws", .local(.read)) { gateway, request, _, _, answer in
       gateway.stream(request, .crypto, &answer)
     },
-    Endpoint(.get, "/api/ws", .local) { gateway, request, _, _, answer in
+    Endpoint(.get, "/api/ws", .local(.read)) { gateway, request, _, _, answer in
       gateway.stream(request, .retail, &answer)
     },
   ]
 
   /// Routes of other systems, for their clients.
   private static let compatible = [
-    Endpoint(.post, "/api/transaction", .local) { gateway, request, token, _, answer in
+    Endpoint(.post, "/api/transaction", .local(.score)) { gateway, request, token, _, answer in
       gateway.shopTransaction(request, token, &answer)
     },
-    Endpoint(.get, "/api/transactions", .local) { gateway, request, token, _, answer in
+    Endpoint(.get, "/api/transactions", .local(.read)) { gateway, request, token, _, answer in
       gateway.shopTransactions(request, token, &answer)
     },
-    Endpoint(.get, "/latest", .local) { gateway, request, token, _, answer in
+    Endpoint(.get, "/latest", .local(.read)) { gateway, request, token, _, answer in
       gateway.latestTransfers(request, token, &answer)
     },
-    Endpoint(.get, "/api/fetch", .local) { gateway, request, token, _, answer in
+    Endpoint(.get, "/api/fetch", .local(.read)) { gateway, request, token, _, answer in
       gateway.fetchEntries(request, token, &answer)
     },
-    Endpoint(.post, "/api/fetch", .local) { gateway, request, token, _, answer in
+    Endpoint(.post, "/api/fetch", .local(.read)) { gateway, request, token, _, answer in
       gateway.fetchEntries(request, token, &answer)
     },
-    Endpoint(.get, "/api/health", .open) { _, _, _, _, answer in
+    Endpoint(.get, "/api/health", .open, rate: .none) { _, _, _, _, answer in
       answer.start(200)
       answer.append(#"{"status":"healthy"}"#)
       return .answered
     },
-    Endpoint(.get, "/api/", .open) { _, _, _, _, answer in
+    Endpoint(.get, "/api/", .open, rate: .none) { _, _, _, _, answer in
       answer.start(200)
       answer.append(#"{"message":"Real-Time Fraud Detection API"}"#)
       return .answered
@@ -142,15 +183,15 @@ extension Endpoint {
 
   /// What operators and load balancers ask.
   private static let service = [
-    Endpoint(.get, "/health", .open) { gateway, _, _, _, answer in
+    Endpoint(.get, "/health", .open, rate: .none) { gateway, _, _, _, answer in
       gateway.health(&answer)
       return .answered
     },
-    Endpoint(.get, "/metrics", .open) { gateway, _, _, _, answer in
+    Endpoint(.get, "/metrics", .open, rate: .none) { gateway, _, _, _, answer in
       gateway.writeMetrics(&answer)
       return .answered
     },
-    Endpoint(.get, "/", .open) { gateway, request, _, _, answer in
+    Endpoint(.get, "/", .open, rate: .none) { gateway, request, _, _, answer in
       gateway.root(request, &answer)
       return .answered
     },

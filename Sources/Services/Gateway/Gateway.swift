@@ -18,28 +18,46 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
 
   /// What a gateway is told by its configuration.
   package struct Settings: Sendable {
-    /// Keys that clients may send; compared in constant time.
-    package var keys: [[UInt8]]
-    /// Says whether two keys are equal, in time that does not depend on where they differ.
-    package var sameKey: @Sendable ([UInt8], [UInt8]) -> Bool
+    package var secrets: any Secrets
+    /// Keys that come from the configuration, beside those of the identity store.
+    package var clients: [ConfiguredClient]
     package var tokenizer: CardTokenizer
     /// The page at `/`.
     package var page: [UInt8]
     /// The status of a transaction that the shop's form sent: 201, or 200 for its older clients.
     package var shopStatus: Int
+    /// What a client may do that has no limit of its own.
+    package var rate = RateLimit.general
+    /// Whether that holds for clients on this machine too.
+    package var rateHoldsHere = false
+    /// Whose pages browsers may let use the interface, such as `https://desk.example.org`.
+    package var origins: [String] = []
 
     package init(
-      keys: [[UInt8]],
-      sameKey: @escaping @Sendable ([UInt8], [UInt8]) -> Bool,
+      secrets: any Secrets,
+      clients: [ConfiguredClient],
       tokenizer: @escaping CardTokenizer,
       page: [UInt8],
       shopStatus: Int = 201
     ) {
-      self.keys = keys
-      self.sameKey = sameKey
+      self.secrets = secrets
+      self.clients = clients
       self.tokenizer = tokenizer
       self.page = page
       self.shopStatus = shopStatus
+    }
+  }
+
+  /// A key that the configuration brings.
+  package struct ConfiguredClient: Sendable {
+    package var name: String
+    package var key: String
+    package var permissions: Permissions
+
+    package init(name: String, key: String, permissions: Permissions) {
+      self.name = name
+      self.key = key
+      self.permissions = permissions
     }
   }
 
@@ -62,7 +80,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   let catalog: Catalog
   package let metrics = Metrics()
   let loop: HTTPLoop
-  private var router = Router()
+  var router = Router()
   var decoders: [TransactionDecoder] = []
   let activityDecoder: ActivityDecoder
   var text: DecisionText
@@ -81,6 +99,13 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   let reader: ReadWorker
   let live: LiveHub
   let monitor: Monitor
+  let identity: IdentityWorker
+  let clients: ClientTable
+  let crossOrigin: CrossOrigin
+  /// Who makes the request that is being received.
+  var caller = Client.nobody
+  /// What the caller's token says, where it came by one.
+  var claims: TokenClaims?
   let rebuildProjection: @Sendable () -> Void
 
   /// What is kept of a deferred request until it is answered.
@@ -102,6 +127,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     loop: HTTPLoop,
     store: any DecisionStore,
     monitor: Monitor,
+    identityStore: any IdentityStore,
     openJournal: @escaping ReadWorker.JournalOpener,
     hurry: @escaping @Sendable () -> Void,
     rebuild: @escaping @Sendable () -> Void
@@ -136,17 +162,26 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       openJournal: openJournal,
       hurry: hurry
     )
+    identity = try IdentityWorker(store: identityStore, secrets: settings.secrets)
+    clients = ClientTable(secrets: settings.secrets)
+    crossOrigin = CrossOrigin(settings.origins)
+    for client in settings.clients {
+      clients.add(client.key, Client("key:" + client.name, client.permissions))
+    }
+    for changes in identity.takeChanges() { clients.apply(changes) }
     for (number, endpoint) in Endpoint.all.enumerated() {
       router.add(endpoint.method, endpoint.path, handler: number)
     }
     reader.start { [loop] in loop.wake() }
     live.start()
+    identity.start { [loop] in loop.wake() }
   }
 
   /// Ends the threads of reads and streams; after the loop has ended.
   package func stop() {
     live.stop()
     reader.stop()
+    identity.stop()
   }
 
   // MARK: HTTPApplication
@@ -156,6 +191,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     token: RequestToken,
     answer: inout HTTPAnswer
   ) -> Reception {
+    if crossOrigin.isOpen, crossOrigin.answer(request, router, &answer) { return .answered }
     switch router.match(request) {
     case .notFound:
       answer.fail(404, "Not found", "The requested endpoint does not exist")
@@ -165,7 +201,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       answer.appendFailure("Method not allowed", "This path knows other methods")
     case .found(let number, let segments):
       let endpoint = Endpoint.all[number]
-      guard isAllowed(request, endpoint.access, &answer) else { break }
+      guard isAllowed(request, endpoint, segments, &answer) else { break }
       return endpoint.serve(self, request, token, segments, &answer)
     }
     return .answered
@@ -198,6 +234,14 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     finished.removeAll(keepingCapacity: true)
     if !unlogged.isEmpty, core.submit(unlogged, owner: self) { unlogged.removeAll() }
     reader.takeAnswers { token, write in loop.answer(token, write) }
+    for changes in identity.takeChanges() { clients.apply(changes) }
+    for item in identity.takeAnswers() {
+      loop.answer(item.token) {
+        $0.start(item.status)
+        if let seconds = item.retryAfter { $0.header("Retry-After", seconds) }
+        $0.append(item.body)
+      }
+    }
   }
 
   package func expired(_ token: RequestToken, answer: inout HTTPAnswer) {
@@ -233,64 +277,16 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     answer.appendFailure("Overloaded", "The queue is full or the disk has no space; try again")
   }
 
-  private func isAllowed(
-    _ request: borrowing HTTPRequest,
-    _ access: Endpoint.Access,
-    _ answer: inout HTTPAnswer
-  ) -> Bool {
-    switch access {
-    case .open: return true
-    case .local where Gateway.isLocal(request): return true
-    case .local, .key: break
-    }
-    let key =
-      request.withHeader("X-API-Key") { $0.array }
-      ?? request.value(of: "api_key").map {
-        Array($0.utf8)
-      }
-    guard let key else {
-      answer.fail(401, "Authentication required", "API key is required")
-      return false
-    }
-    guard settings.keys.contains(where: { settings.sameKey($0, key) }) else {
-      answer.fail(401, "Invalid API key", "The provided API key is not valid")
-      return false
-    }
-    return true
-  }
-
-  /// Whether a client on this machine asks this machine, and not for somebody else.
-  ///
-  /// A page of another site that a browser here shows has another name in its requests' `Host`, or
-  /// its own in their `Origin`.
-  private static func isLocal(_ request: borrowing HTTPRequest) -> Bool {
-    guard request.peer.isLoopback, let host = request.header("Host"), isLocal(name: host) else {
-      return false
-    }
-    for name in ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"] as [StaticString]
-    where request.header(name) != nil {
-      return false
-    }
-    guard let origin = request.header("Origin") else { return true }
-    return ["http://", "https://"].contains {
-      origin.hasPrefix($0) && isLocal(name: String(origin.dropFirst($0.count)))
-    }
-  }
-
-  /// Whether a name, with a port or without, is this machine's for itself.
-  private static func isLocal(name: String) -> Bool {
-    let name = name.lowercased()
-    return ["localhost", "127.0.0.1", "[::1]"].contains {
-      name == $0
-        || (name.hasPrefix($0 + ":") && name.dropFirst($0.count + 1).allSatisfy(\.isNumber))
-    }
-  }
-
   func writeMetrics(_ answer: inout HTTPAnswer) {
     answer.start(200, type: "text/plain; version=0.0.4")
     let lag = Int(clamping: core.committed.bytes) - Int(clamping: reader.projected)
     answer.append(
-      metrics.text(core: core, projectionLagBytes: max(0, lag), streams: live.streams.count)
+      metrics.text(
+        core: core,
+        projectionLagBytes: max(0, lag),
+        streams: live.streams.count,
+        auditLost: identity.lostEntries.load(ordering: .relaxed)
+      )
     )
   }
 }

@@ -10,6 +10,7 @@ package final class Metrics: Sendable {
   private let lastSeconds = Atomic<UInt64>(0)
   private let refused = Atomic<Int>(0)
   private let fallbacks = Atomic<Int>(0)
+  private let limited = Atomic<Int>(0)
   private let duplicates = Atomic<Int>(0)
   /// From a request's last byte to its answer.
   let requests = Histogram()
@@ -41,6 +42,7 @@ package final class Metrics: Sendable {
   }
 
   func countRefused() { refused.add(1, ordering: .relaxed) }
+  func countLimited() { limited.add(1, ordering: .relaxed) }
   func countFallback() { fallbacks.add(1, ordering: .relaxed) }
   func countDuplicate() { duplicates.add(1, ordering: .relaxed) }
 
@@ -52,7 +54,12 @@ package final class Metrics: Sendable {
   }
 
   /// The Prometheus text format, version 0.0.4.
-  func text(core: CoreThread, projectionLagBytes: Int, streams: Int) -> String {
+  func text(
+    core: CoreThread,
+    projectionLagBytes: Int,
+    streams: Int,
+    auditLost: Int
+  ) -> String {
     var text = ""
     func metric(_ name: String, _ type: String, _ help: String) {
       text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
@@ -73,6 +80,10 @@ package final class Metrics: Sendable {
     text += "assay_duplicates_total \(duplicates.load(ordering: .relaxed))\n"
     metric("assay_refused_total", "counter", "Requests refused because of overload or full disk.")
     text += "assay_refused_total \(refused.load(ordering: .relaxed))\n"
+    metric("assay_rate_limited_total", "counter", "Requests above a client's rate limit.")
+    text += "assay_rate_limited_total \(limited.load(ordering: .relaxed))\n"
+    metric("assay_audit_lost_total", "counter", "Lines that the audit log could not take.")
+    text += "assay_audit_lost_total \(auditLost)\n"
     metric("assay_fallbacks_total", "counter", "Answers given because a deadline passed.")
     text += "assay_fallbacks_total \(fallbacks.load(ordering: .relaxed))\n"
     let status = core.status

@@ -7,7 +7,9 @@ import Journal
 import Monitoring
 import Payments
 import Pipeline
+import SQLiteStore
 import Shell
+import Storage
 import Vault
 
 /// Runs the whole platform in this process.
@@ -52,13 +54,17 @@ enum ServeCommand: Command {
       thresholds: configuration.thresholds,
       now: Clocks.wallMicroseconds
     )
+    let identity = try SQLiteIdentityStore(path: directory.identity)
+    let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
+    let welcome = try FirstAdministrator.welcome(identity, secrets)
     let gateway = try Gateway(
-      settings: try settings(configuration, node),
+      settings: try settings(configuration, node, secrets),
       core: node.core,
       catalog: catalog,
       loop: loop,
       store: store,
       monitor: monitor,
+      identityStore: identity,
       openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
       hurry: { projector.hurry() },
       rebuild: { projector.rebuild() }
@@ -92,6 +98,7 @@ enum ServeCommand: Command {
     } stop: {
       loop.stop(drainMilliseconds: 5000)
     }
+    if let welcome { Console.print(welcome) }
     announce(configuration, node, loop.port)
     let demo = arguments.has("demo") ? Demo(node, catalog, gateway.metrics) : nil
     demo?.start()
@@ -110,18 +117,26 @@ enum ServeCommand: Command {
 
   private static func settings(
     _ configuration: Configuration,
-    _ node: Node
+    _ node: Node,
+    _ secrets: any Secrets
   ) throws -> Gateway.Settings {
-    var keys = [configuration.frontendKey, configuration.adminKey].compactMap { $0 }
-    if keys.isEmpty { keys = [try node.directory.ownKey()] }
+    var clients = configuration.clients
+    if clients.isEmpty {
+      let own = try node.directory.ownKey()
+      clients = [Gateway.ConfiguredClient(name: "own", key: own, permissions: .all)]
+    }
     let vault = node.vault
-    return Gateway.Settings(
-      keys: keys.map { Array($0.utf8) },
-      sameKey: Vault.equal,
+    var settings = Gateway.Settings(
+      secrets: secrets,
+      clients: clients,
       tokenizer: { vault.token($0) },
       page: Array(StatusPage.html.utf8),
       shopStatus: configuration.shopStatus
     )
+    settings.rate = configuration.rate
+    settings.rateHoldsHere = configuration.rateRequests != nil
+    settings.origins = configuration.origins
+    return settings
   }
 
   private static func announce(_ configuration: Configuration, _ node: Node, _ port: UInt16) {
@@ -131,9 +146,7 @@ enum ServeCommand: Command {
         + " \(recovered.fold.histories) past transactions folded"
         + (recovered.snapshot == nil ? "" : " onto a snapshot")
     )
-    let key =
-      configuration.frontendKey == nil && configuration.adminKey == nil
-      ? "; API key in \(node.directory.keyFile)" : ""
+    let key = configuration.clients.isEmpty ? "; API key in \(node.directory.keyFile)" : ""
     Console.print("assay listens on http://\(configuration.address):\(port)\(key)")
   }
 }

@@ -23,7 +23,7 @@ enum SimulateCommand: Command {
     Arguments.Option("rate", "R", "with --into: payments a second (100)"),
     Arguments.Option("seconds", "S", "with --into: end after this time"),
     Arguments.Option("connections", "N", "with --into: requests in flight, at most (16)"),
-    Arguments.Option("key", "K", "with --into: the API key (FRONTEND_API_KEY)"),
+    Arguments.Option("key", "K", "with --into: the API key (ADMIN_API_KEY or FRONTEND_API_KEY)"),
     Arguments.Option("json", nil, "with --into: report as JSON"),
     Arguments.Option("check", nil, "print how the population looks, and what columns give away"),
     Arguments.Option("label-delay", "DAYS", "median delay of a label (3)"),

@@ -37,7 +37,7 @@ enum LoadCommand {
     let driver = LoadDriver(
       traffic,
       to: address,
-      key: arguments.text("key") ?? ProcessInfo.processInfo.environment["FRONTEND_API_KEY"] ?? "",
+      key: arguments.text("key") ?? RemoteServer.environmentKey ?? "",
       rate: try arguments.number("rate", 0.01...1_000_000) ?? 100,
       seconds: try arguments.number("seconds", 0.01...1e7)
     )

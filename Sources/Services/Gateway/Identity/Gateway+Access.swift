@@ -1,0 +1,198 @@
+import HTTP
+import Payments
+import Pipeline
+package import Storage
+
+// Who makes a request, and whether they may.
+extension Gateway {
+  /// What a request brings to say who makes it.
+  private enum Credential {
+    case none
+    case unknownKey
+    case badToken
+    case known(Client)
+  }
+
+  /// Whether a request may be served; else the answer says why not.
+  func isAllowed(
+    _ request: borrowing HTTPRequest,
+    _ endpoint: Endpoint,
+    _ segments: PathSegments,
+    _ answer: inout HTTPAnswer
+  ) -> Bool {
+    claims = nil
+    if case .none = endpoint.rate { return true }
+    let now = Clocks.monotonicNanoseconds()
+    let needed: Permission?
+    switch endpoint.access {
+    case .open:
+      caller = clients.client(peer: request.peer, at: now)
+      return isWithinRate(request, endpoint, now, &answer)
+    case .local where isLocal(request):
+      caller = clients.client(peer: request.peer, at: now)
+      return isWithinRate(request, endpoint, now, &answer)
+    case .token:
+      guard isTokenRight(request, &answer) else { return false }
+      return isWithinRate(request, endpoint, now, &answer)
+    case .local(let permission), .needs(let permission): needed = permission
+    case .user: needed = nil
+    }
+    let credential = credential(of: request)
+    if case .known(let client) = credential {
+      caller = client
+    } else {
+      // Who tries keys is counted by address, so that short ones are not found by trying.
+      caller = clients.client(peer: request.peer, at: now)
+    }
+    guard isWithinRate(request, endpoint, now, &answer) else { return false }
+    switch credential {
+    case .known: break
+    case .none:
+      answer.fail(401, "Authentication required", "API key is required")
+      return false
+    case .unknownKey:
+      answer.fail(401, "Invalid API key", "The provided API key is not valid")
+      return false
+    case .badToken:
+      answer.fail(401, "Invalid token", "The token is not valid here, or not any more")
+      return false
+    }
+    guard let needed else {
+      if claims != nil { return true }
+      answer.fail(403, "Forbidden", "This is for users, who sign in; a key is no user")
+      return false
+    }
+    guard caller.permissions.contains(needed) else {
+      Gateway.refuse(needed, &answer)
+      return false
+    }
+    return isNoted(request, endpoint, segments, &answer)
+  }
+
+  static func refuse(_ needed: Permission, _ answer: inout HTTPAnswer) {
+    answer.start(403)
+    answer.append(#"{"error":"Forbidden","message":"This needs the role "#)
+    answer.append("'\(needed.role.word)' or a key with the scope '\(needed.word)'\"}")
+  }
+
+  private func credential(of request: borrowing HTTPRequest) -> Credential {
+    let time = Clocks.wallMicroseconds()
+    let byHeader: Client?? = request.withHeader("X-API-Key") { [clients] in
+      clients.client(key: $0, at: time)
+    }
+    if let byHeader { return byHeader.map { .known($0) } ?? .unknownKey }
+    if let key = request.value(of: "api_key") {
+      let bytes = Array(key.utf8)
+      return clients.client(key: bytes.span, at: time).map { .known($0) } ?? .unknownKey
+    }
+    if let token = request.withHeader("x-access-token", { $0.array }) {
+      return credential(token: token, time)
+    }
+    guard let field = request.withHeader("Authorization", { $0.array }) else { return .none }
+    let scheme = Array("bearer ".utf8)
+    guard field.count > scheme.count,
+      zip(field, scheme).allSatisfy({ $0 == $1 || $0 + 32 == $1 })
+    else { return .none }
+    let token = Array(field[scheme.count...])
+    guard token.starts(with: IdentityWorker.keyPrefix.utf8) else {
+      return credential(token: token, time)
+    }
+    return clients.client(key: token.span, at: time).map { .known($0) } ?? .unknownKey
+  }
+
+  private func credential(token: [UInt8], _ time: Int64) -> Credential {
+    guard let found = clients.client(token: token, at: time) else { return .badToken }
+    claims = found.claims
+    return .known(found.client)
+  }
+
+  /// S0.4: any user, by `x-access-token`.
+  private func isTokenRight(_ request: borrowing HTTPRequest, _ answer: inout HTTPAnswer) -> Bool {
+    guard let token = request.withHeader("x-access-token", { $0.array }), !token.isEmpty else {
+      answer.start(401)
+      answer.append(#"{"message":"Token is Missing"}"#)
+      return false
+    }
+    guard case .known(let client) = credential(token: token, Clocks.wallMicroseconds()) else {
+      answer.start(401)
+      answer.append(#"{"message":"Token Is Invalid!!"}"#)
+      return false
+    }
+    caller = client
+    return true
+  }
+
+  /// Counts a request of the caller; false where it is one too many (S1.3).
+  private func isWithinRate(
+    _ request: borrowing HTTPRequest,
+    _ endpoint: Endpoint,
+    _ now: Int64,
+    _ answer: inout HTTPAnswer
+  ) -> Bool {
+    let isLimited = settings.rateHoldsHere || !request.peer.isLoopback
+    let general = caller.rate ?? (isLimited ? settings.rate : nil)
+    let limit = endpoint.rate == .database ? (isLimited ? RateLimit.database : nil) : general
+    guard let limit, let wait = caller.take(endpoint.rate, limit, at: now) else { return true }
+    metrics.countLimited()
+    answer.start(429)
+    answer.header("Retry-After", Int((wait + 999_999_999) / 1_000_000_000))
+    answer.append(#"{"error":"Rate limit exceeded","message":"Too many requests. Limit: "#)
+    answer.append("\(limit.requests) per \(limit.seconds) seconds\"}")
+    return false
+  }
+
+  /// Has the audit log note a change that leaves no line there by itself; false where it cannot.
+  private func isNoted(
+    _ request: borrowing HTTPRequest,
+    _ endpoint: Endpoint,
+    _ segments: PathSegments,
+    _ answer: inout HTTPAnswer
+  ) -> Bool {
+    // What keys send is data, which the log has; what people say is theirs.
+    guard let action = endpoint.action, claims != nil || action != "label.send" else { return true }
+    let subject = endpoint.path.contains("{") ? request.text(of: segments[0]) ?? "" : ""
+    let entry = AuditEntry(by: actor(request), action, String(subject.prefix(256)))
+    if identity.submit(nil, { try $0.store.record([entry]) }) { return true }
+    Gateway.overloaded(&answer)
+    return false
+  }
+
+  /// Who makes the request, for the audit log.
+  func actor(_ request: borrowing HTTPRequest) -> Actor {
+    Actor(
+      name: caller.name,
+      peer: request.peer.description,
+      time: Clocks.wallMicroseconds()
+    )
+  }
+
+  /// Whether a client on this machine asks this machine, and not for somebody else.
+  ///
+  /// A page of another site that a browser here shows has another name in its requests' `Host`, or
+  /// says where it comes from in `Origin`.
+  private func isLocal(_ request: borrowing HTTPRequest) -> Bool {
+    guard request.peer.isLoopback, let host = request.header("Host")?.lowercased() else {
+      return false
+    }
+    for name in ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"] as [StaticString]
+    where request.header(name) != nil {
+      return false
+    }
+    guard CrossOrigin.isLocal(host: host[...]) else { return false }
+    return request.withHeader("Origin") { [crossOrigin] in
+      crossOrigin.isTrusted(String(decoding: $0.array, as: UTF8.self))
+    } ?? true
+  }
+}
+
+extension Client {
+  /// Who is not known yet.
+  static var nobody: Client { Client("nobody") }
+}
+
+extension RateLimit {
+  /// What S1 lets a client do in general.
+  package static let general = RateLimit(100, 60)
+  /// What S1 lets a client do with its database service.
+  package static let database = RateLimit(10, 60)
+}

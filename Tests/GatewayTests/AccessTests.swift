@@ -1,0 +1,122 @@
+import HTTP
+import Storage
+import Testing
+
+@testable import Gateway
+
+/// Who may call which route: every route of the table, for each role and each scope.
+struct AccessTests {
+  /// The least that a route asks for, by hand: a change of the table has to be made here too.
+  static let wanted: [String: String] = [
+    "POST /api/v1/score": "score", "POST /api/v1/transactions": "score",
+    "GET /api/v1/transactions": "read", "GET /api/v1/decisions/{id}": "read",
+    "POST /api/v1/labels": "ingest", "POST /api/v1/activities": "ingest",
+    "GET /api/v1/quarantine": "read", "POST /api/v1/quarantine/{subject}/release": "admin",
+    "GET /api/v1/projections": "read", "POST /api/v1/projections/{name}/rebuild": "admin",
+    "GET /api/v1/stream": "read", "GET /ws": "local read", "GET /api/ws": "local read",
+    "POST /api/transaction": "local score", "GET /api/transactions": "local read",
+    "GET /latest": "local read", "GET /api/fetch": "local read", "POST /api/fetch": "local read",
+    "GET /api/health": "open", "GET /api/": "open", "GET /health": "open", "GET /metrics": "open",
+    "GET /": "open", "POST /auth/register": "open", "POST /auth/login": "open",
+    "GET /tokentest": "token", "POST /tokentest": "token", "POST /api/v1/setup": "open",
+    "POST /api/v1/login": "open", "POST /api/v1/logout": "user", "PUT /api/v1/password": "user",
+    "GET /api/v1/me": "read", "GET /api/v1/users": "oversee", "POST /api/v1/users": "admin",
+    "PUT /api/v1/users/{id}/role": "admin", "GET /api/v1/keys": "oversee",
+    "POST /api/v1/keys": "admin", "POST /api/v1/keys/{id}/rotate": "admin",
+    "DELETE /api/v1/keys/{id}": "admin", "GET /api/v1/audit": "oversee",
+    "GET /services/status": "read", "GET /api/v1/monitoring/overview": "read",
+    "GET /api/v1/monitoring/services": "read", "GET /api/v1/monitoring/metrics": "read",
+    "GET /api/v1/monitoring/alerts": "read", "GET /api/v1/monitoring/health": "read",
+    "POST /api/v1/monitoring/start": "admin", "POST /api/v1/monitoring/stop": "admin",
+  ]
+
+  private static func word(_ access: Endpoint.Access) -> String {
+    switch access {
+    case .open: "open"
+    case .needs(let permission): permission.word
+    case .local(let permission): "local " + permission.word
+    case .user: "user"
+    case .token: "token"
+    }
+  }
+
+  @Test func `every route asks for what the table here says`() {
+    var found: [String: String] = [:]
+    for endpoint in Endpoint.all {
+      let name = "\(endpoint.method.rawValue) \(endpoint.path)"
+      #expect(found[name] == nil, "\(name) is there twice")
+      found[name] = AccessTests.word(endpoint.access)
+    }
+    for (name, word) in found { #expect(AccessTests.wanted[name] == word, "\(name)") }
+    #expect(found.count == AccessTests.wanted.count)
+  }
+
+  /// What each role, and each scope of a key, may do.
+  static let rights: [(String, Permissions, Set<String>)] = {
+    let all: Set = ["read", "score", "ingest", "oversee", "admin"]
+    var table: [(String, Permissions, Set<String>)] = [
+      ("frontend and test", .client, ["read", "score"]), ("nobody", [], []),
+      ("subscriber", Role.subscriber.permissions, []),
+      ("viewer", Role.viewer.permissions, ["read"]),
+      ("analyst", Role.analyst.permissions, ["read", "score", "ingest"]),
+      ("manager", Role.manager.permissions, ["read", "score", "ingest", "oversee"]),
+      ("admin", Role.admin.permissions, all),
+    ]
+    for permission in Permission.allCases {
+      let words: Set = permission == .administer ? all : [permission.word]
+      table.append(("scope \(permission.word)", Permissions([permission]), words))
+    }
+    return table
+  }()
+
+  @Test(arguments: rights.map(\.0))
+  func `each may do its own and nothing else`(_ who: String) throws {
+    let (_, permissions, may) = try #require(AccessTests.rights.first { $0.0 == who })
+    for endpoint in Endpoint.all {
+      switch endpoint.access {
+      case .needs(let needed), .local(let needed):
+        #expect(
+          permissions.contains(needed) == may.contains(needed.word),
+          "\(who): \(endpoint.path)"
+        )
+      case .open, .user, .token: break
+      }
+    }
+  }
+
+  @Test func `what changes something is for nobody without a role`() {
+    for endpoint in Endpoint.all where endpoint.method != .get {
+      guard case .needs(let needed) = endpoint.access else { continue }
+      #expect(needed != .read && needed != .oversee, "\(endpoint.path)")
+      #expect(needed.role > .viewer)
+    }
+  }
+
+  @Test func `probes are not counted, and everything else is`() {
+    for endpoint in Endpoint.all {
+      let isProbe = ["/health", "/metrics", "/", "/api/health", "/api/"].contains(endpoint.path)
+      #expect((endpoint.rate == .none) == isProbe, "\(endpoint.path)")
+    }
+  }
+
+  @Test func `the least role of a permission is named`() {
+    #expect(Permission.allCases.map(\.role) == [.analyst, .viewer, .analyst, .manager, .admin])
+    #expect(Permissions(words: ["read", "ingest"])?.words == ["read", "ingest"])
+    #expect(Permissions(words: []) == nil)
+    #expect(Permissions(words: ["read", "root"]) == nil)
+  }
+
+  @Test(arguments: [
+    ("http://localhost:3000", true), ("https://127.0.0.1", true), ("http://[::1]:80", true),
+    ("https://desk.example.org", true), ("HTTPS://DESK.example.org", true),
+    ("https://desk.example.org.evil.example", false), ("https://evil.example", false),
+    ("http://localhost.evil.example", false), ("http://localhost:80.evil.example", false),
+    ("http://desk.example.org", false), ("null", false), ("", false),
+    ("file://localhost", false), ("localhost", false),
+  ])
+  func `pages of named origins and of this machine are trusted`(_ origin: String, _ isTrusted: Bool)
+  {
+    let crossOrigin = CrossOrigin(["https://desk.example.org"])
+    #expect(crossOrigin.isTrusted(origin) == isTrusted)
+  }
+}
