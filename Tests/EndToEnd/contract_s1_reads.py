@@ -7,7 +7,7 @@ import math
 import socket
 import statistics
 
-from bench import Area, Server, case, check, equal
+from bench import Area, Server, case, check, equal, run
 
 FIELDS = ["transaction_id", "step", "type", "amount", "nameOrig", "oldbalanceOrg",
           "newbalanceOrig", "nameDest", "oldbalanceDest", "newbalanceDest"]
@@ -87,6 +87,30 @@ def model_health():
               {"status": "degraded", "service": "Model Service", "version": "1.0.0",
                "model_loaded": False}, "health")
         check(found["timestamp"] > "2026-", f"{found}")
+
+
+@case("S1.10, S1.13 with a model: healthy, and its name")
+def with_model():
+    with Area("contract-s1") as area:
+        file, data = area.file("rows.csv"), area.file("data")
+        code, _, problem = run(
+            "simulate", "--dialect", "paysim", "--days", "20", "--accounts", "200", "--seed", "3",
+            "--format", "csv", "--out", file)
+        equal(code, 0, f"simulate ({problem})")
+        code, _, problem = run(
+            "train", "--data", file, "--dialect", "paysim", "--trees", "10", "--depth", "3",
+            "--out", data + "/models")
+        equal(code, 0, f"train ({problem})")
+        server = Server(area)
+        server.start()
+        session = server.session()
+        found = get(session, "model/health")
+        equal((found["status"], found["model_loaded"]), ("healthy", True), "health")
+        name = get(session, "model/model/info")["model_type"]
+        equal(name, "paysim-1", "model")
+        send(session, 1)
+        equal(get(session, "database/predictions")["predictions"][0]["model_version"], name,
+              "predictions name it")
 
 
 @case("S1.13 GET model/model/info: what scores, on which features")
