@@ -1,4 +1,6 @@
-"""The reads of S1's services: what its clients see of analytics, ingest, database and model."""
+"""The reads of S1's services: what its clients see of analytics, ingest, database and model.
+
+Over 400 lines because every row of the contract works out by hand, beside its case, what it expects."""
 
 import csv
 import datetime
