@@ -12,7 +12,6 @@ extension Gateway {
   func score(
     _ request: borrowing HTTPRequest,
     _ token: RequestToken,
-    as forwarded: Shape? = nil,
     _ answer: inout HTTPAnswer
   ) -> Reception {
     guard let decoder = decoder(request.value(of: "source") ?? "paysim", &answer) else {
@@ -33,9 +32,8 @@ extension Gateway {
       return .answered
     }
     let explained = request.value(of: "explain") == "1"
-    let shape = forwarded ?? (explained ? .scoreExplained : .score)
-    let submission = makeSubmission(token, shape)
-    let slot = begin(token, decoder.source.onDeadline, shape)
+    let submission = makeSubmission(token, explained ? .scoreExplained : .score)
+    let slot = begin(token, decoder.source.onDeadline, explained ? .scoreExplained : .score)
     for place in 0..<count {
       do throws(InputError) {
         guard try decoder.advance() else { break }
@@ -163,7 +161,7 @@ extension Gateway {
     try result.get()
   }
 
-  func decoder(
+  private func decoder(
     _ name: String,
     _ answer: inout HTTPAnswer
   ) -> TransactionDecoder? {
@@ -205,7 +203,7 @@ extension Gateway {
     return slot
   }
 
-  func hand(
+  private func hand(
     over submission: Submission,
     _ slot: Int,
     _ answer: inout HTTPAnswer

@@ -37,8 +37,7 @@ enum ServeCommand: Command {
     let projector = Projector(
       core: node.core,
       disk: try FileDisk(directory: directory.journal, readOnly: true),
-      store: store,
-      sources: node.sources
+      store: store
     ) { Console.note($0) }
     projector.start()
 

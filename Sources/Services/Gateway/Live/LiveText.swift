@@ -86,7 +86,6 @@ struct LiveText {
       bytes.append("\ndata: ")
       bytes.append(contentsOf: text)
       bytes.append("\n\n")
-    case .body: bytes.append(contentsOf: text)
     }
   }
 }
