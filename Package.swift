@@ -135,8 +135,8 @@ let package = Package(
     service(
       "Gateway",
       [
-        "HTTP", "Storage", "Payments", "Features", "Models", "Rules", "Engine", "Journal", "Intake",
-        "Monitoring", "Pipeline",
+        "CLinux", "HTTP", "Storage", "Payments", "Features", "Models", "Rules", "Engine",
+        "Journal", "Intake", "Monitoring", "Pipeline",
       ]
     ),
 
@@ -224,6 +224,12 @@ let package = Package(
       name: "ModelBenchmarks",
       dependencies: named(["Models", "Learning"]),
       path: "Benchmarks/ModelBenchmarks",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "StoreBenchmarks",
+      dependencies: named(["Payments", "Storage", "SQLiteStore"]),
+      path: "Benchmarks/StoreBenchmarks",
       swiftSettings: strict
     ),
     .executableTarget(

@@ -111,6 +111,12 @@ final class Client {
     return answers
   }
 
+  /// All bytes until the server ends the connection, or stays silent for the timeout.
+  func bytesUntilClosed() -> [UInt8] {
+    while readMore() {}
+    return received
+  }
+
   /// Bytes that belong to no complete answer.
   var rest: Int { received.count }
 }

@@ -84,6 +84,31 @@ import Testing
     }
   }
 
+  @Test func `a file of the first version is projected again from the log`() throws {
+    let scratch = try Scratch()
+    do {
+      let connection = try Connection(path: scratch.path, mode: .readWrite)
+      try connection.execute(Migrations.steps[0], to: "test")
+      try connection.execute(
+        """
+        INSERT INTO decision VALUES (1, 1, 1, 1, 1, 1, 1, 0.5, 'a');
+        INSERT INTO label VALUES (2, 1, 1, 1);
+        UPDATE totals SET decisions = 1, labels = 1;
+        UPDATE cursor SET position = 3, sequence = 3;
+        PRAGMA user_version = 1
+        """,
+        to: "test"
+      )
+    }
+    let store = try SQLiteStore(path: scratch.path)
+    let reader = try store.reader()
+    #expect(try store.cursor() == StoreCursor(position: 0, sequence: 1))
+    #expect(try reader.totals() == DecisionTotals(decisions: 0, labels: 0))
+    try store.apply([DecisionRow(1)], [], upTo: StoreCursor(position: 3, sequence: 3))
+    #expect(try reader.decisions(DecisionQuery(limit: 5)) == [DecisionRow(1)])
+    #expect(try reader.rollups(RollupQuery(source: 1)).first?.sums.count == 1)
+  }
+
   @Test(arguments: ["DROP TABLE totals", "DELETE FROM cursor", "UPDATE decision SET outcome = 9"])
   func `tables that are not as made are damaged`(sql: String) throws {
     let scratch = try Scratch()
@@ -182,6 +207,9 @@ import Testing
       let rows = try reader.decisions(DecisionQuery(limit: DecisionQuery.limitMax))
       #expect(UInt64(rows.count) + 1 == cursor.sequence)
       #expect(try reader.totals().decisions == rows.count)
+      let sums = try reader.rollups(RollupQuery(source: 1)).first?.sums
+      #expect(sums?.count ?? 0 == rows.count)
+      #expect(try reader.scores(source: 1, days: nil).first?.histogram.total ?? 0 == rows.count)
       sequences.insert(cursor.sequence)
     }
     #expect(sequences.count > 10)

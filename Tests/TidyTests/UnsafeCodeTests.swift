@@ -41,6 +41,7 @@ struct UnsafeCodeTests {
     "Sources/Learning/Boosting/Booster.swift",
     "Sources/Learning/Registry/Digest.swift",
     "Sources/Services/Gateway/Bytes.swift",
+    "Sources/Services/Gateway/Export/ExportHub.swift",
     "Sources/Services/Gateway/Gateway.swift",
     "Sources/Services/Gateway/Identity/IdentityWorker.swift",
     "Sources/Services/Gateway/Live/LiveHub.swift",

@@ -104,15 +104,26 @@ extension HTTPLoop {
       connection.phase = .deferred
       connection.answerMilliseconds = max(1, milliseconds)
     case .handedOver(let streams, let kind, let token):
-      connection.output = answer.finishStream()
-      let handed = HandedConnection(
-        descriptor: connection.descriptor,
-        unread: connection.input.array(connection.parser.start..<connection.input.count),
-        unsent: connection.output.array(connection.sent..<connection.output.count)
-      )
-      release(connection)
-      streams.adopt(handed, kind, as: token)
+      handOver(connection, answer, to: streams, kind, as: token)
     }
+  }
+
+  /// Lets a connection go to a loop of streams after the head of an answer without end.
+  func handOver(
+    _ connection: Connection,
+    _ answer: consuming HTTPAnswer,
+    to streams: StreamLoop,
+    _ kind: StreamKind,
+    as token: StreamToken
+  ) {
+    connection.output = answer.finishStream()
+    let handed = HandedConnection(
+      descriptor: connection.descriptor,
+      unread: connection.input.array(connection.parser.start..<connection.input.count),
+      unsent: connection.output.array(connection.sent..<connection.output.count)
+    )
+    release(connection)
+    streams.adopt(handed, kind, as: token)
   }
 
   /// An answer that takes over the connection's output until `finishAnswer`.

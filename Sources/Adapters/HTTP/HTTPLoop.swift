@@ -84,17 +84,41 @@ package final class HTTPLoop: @unchecked Sendable {
   /// On the loop's thread only, from `woken` or `roundEnded`. The answer is sent when that returns.
   @discardableResult
   package func answer(_ token: RequestToken, _ write: (inout HTTPAnswer) -> Void) -> Bool {
-    let slot = Int(token.slot)
-    guard slot >= 0, slot < connections.count else { return false }
-    let connection = connections[slot]
-    guard connection.phase == .deferred, connection.generation == token.generation else {
-      return false
-    }
+    guard let connection = deferred(token) else { return false }
     var answer = startAnswer(connection)
     write(&answer)
     finishAnswer(connection, answer)
     list(connection)
     return true
+  }
+
+  /// Answers a deferred request with a stream; false if the token is stale.
+  ///
+  /// `write` gives the head. On the loop's thread only, as `answer`.
+  @discardableResult
+  package func handOver(
+    _ token: RequestToken,
+    to streams: StreamLoop,
+    _ kind: StreamKind,
+    as stream: StreamToken,
+    _ write: (inout HTTPAnswer) -> Void
+  ) -> Bool {
+    guard let connection = deferred(token) else { return false }
+    var answer = startAnswer(connection)
+    write(&answer)
+    handOver(connection, answer, to: streams, kind, as: stream)
+    return true
+  }
+
+  /// The connection of a deferred request; nil if the token is stale.
+  private func deferred(_ token: RequestToken) -> Connection? {
+    let slot = Int(token.slot)
+    guard slot >= 0, slot < connections.count else { return nil }
+    let connection = connections[slot]
+    guard connection.phase == .deferred, connection.generation == token.generation else {
+      return nil
+    }
+    return connection
   }
 
   /// Serves until `stop` is called and everything is answered or cut off.

@@ -87,6 +87,16 @@ import Payments
 
   package var rootKind: Kind { Kind(rawValue: UInt8(unsafe csj_root_type(parser))) ?? .null }
 
+  /// Makes the object under a key of the root the root; false where there is none.
+  package func enter(_ key: StaticString) -> Bool {
+    let code = unsafe csj_enter(
+      parser,
+      UnsafeRawPointer(key.utf8Start).assumingMemoryBound(to: CChar.self),
+      key.utf8CodeUnitCount
+    )
+    return code == 1
+  }
+
   /// Makes the array under a key of the root the current one; its length, or nil where there is
   /// none.
   package func openArray(_ key: StaticString) -> Int? {

@@ -40,6 +40,9 @@ package final class TransactionDecoder {
 
   package var rootKind: JSONReader.Kind { reader.rootKind }
 
+  /// Goes on with the object under a key of the root; false where there is none.
+  package func enter(_ key: StaticString) -> Bool { reader.enter(key) }
+
   /// The number of items under a key; nil where it is not an array.
   package func openArray(_ key: StaticString) -> Int? { reader.openArray(key) }
 

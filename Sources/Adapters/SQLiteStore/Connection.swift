@@ -179,6 +179,28 @@ final class Statement {
     try check(unsafe sqlite3_bind_text(handle, index, value, count, Statement.copied))
   }
 
+  /// Sets a parameter to null, counted from 1.
+  func bindNull(at index: Int32) throws(StoreError) {
+    try check(unsafe sqlite3_bind_null(handle, index))
+  }
+
+  /// Sets a parameter, counted from 1.
+  func bind(_ bytes: [UInt8], at index: Int32) throws(StoreError) {
+    let result = unsafe bytes.withUnsafeBytes { bytes in
+      unsafe sqlite3_bind_blob(
+        handle,
+        index,
+        bytes.baseAddress,
+        Int32(clamping: bytes.count),
+        Statement.copied
+      )
+    }
+    try check(result)
+  }
+
+  /// Makes the statement ready to run again before its end.
+  func reset() { unsafe sqlite3_reset(handle) }
+
   /// Goes to the next row; at the end, or where it throws, the statement is ready to run again.
   func next() throws(StoreError) -> Bool {
     let result = unsafe sqlite3_step(handle)
@@ -219,5 +241,17 @@ final class Statement {
       decoding: UnsafeBufferPointer(start: start, count: count),
       as: UTF8.self
     )
+  }
+
+  /// Whether a column of the row, counted from 0, is null.
+  func isNull(_ column: Int32) -> Bool {
+    unsafe sqlite3_column_type(handle, column) == SQLITE_NULL
+  }
+
+  /// Reads a column of the row, counted from 0.
+  func bytes(_ column: Int32) -> [UInt8] {
+    guard let start = unsafe sqlite3_column_blob(handle, column) else { return [] }
+    let count = unsafe Int(sqlite3_column_bytes(handle, column))
+    return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
   }
 }

@@ -27,7 +27,38 @@ enum Migrations {
     CREATE TABLE totals (
       row INTEGER PRIMARY KEY CHECK (row = 1), decisions INTEGER, labels INTEGER);
     INSERT INTO totals VALUES (1, 0, 0);
+    """,
+    // Rollups need what the rows of before do not have: they are projected again from the log.
     """
+    DROP TABLE decision; DROP TABLE label;
+    UPDATE totals SET decisions = 0, labels = 0;
+    UPDATE cursor SET position = 0, sequence = 1;
+    CREATE TABLE decision (
+      position INTEGER PRIMARY KEY,
+      source INTEGER, id_key INTEGER, time INTEGER, received_at INTEGER, amount INTEGER,
+      outcome INTEGER, score REAL, account TEXT,
+      channel TEXT, balance_before INTEGER, balance_after INTEGER,
+      label INTEGER, label_position INTEGER);
+    CREATE INDEX decision_by_id ON decision (position >> 26, id_key);
+    CREATE INDEX decision_by_source ON decision (source);
+    CREATE TABLE label (
+      position INTEGER PRIMARY KEY, id_key INTEGER, time INTEGER, received_at INTEGER,
+      fraud INTEGER);
+    CREATE INDEX label_by_id ON label (id_key);
+    CREATE TABLE rollup (
+      source INTEGER, grain INTEGER, period INTEGER, channel TEXT, outcome INTEGER,
+      sums BLOB,
+      PRIMARY KEY (source, grain, period, channel, outcome)) WITHOUT ROWID;
+    CREATE TABLE amount_histogram (
+      source INTEGER, grain INTEGER, period INTEGER, channel TEXT, counts BLOB,
+      PRIMARY KEY (source, grain, period, channel));
+    CREATE TABLE score_histogram (
+      source INTEGER, grain INTEGER, period INTEGER, counts BLOB,
+      PRIMARY KEY (source, grain, period));
+    CREATE TABLE largest (
+      source INTEGER, position INTEGER, amount INTEGER,
+      PRIMARY KEY (source, position)) WITHOUT ROWID;
+    """,
   ]
 
   /// Brings a file to the present version, each step in a transaction of its own.

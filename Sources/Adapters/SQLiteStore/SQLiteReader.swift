@@ -10,16 +10,21 @@ package final class SQLiteReader: DecisionReader {
   private static let operation = "read decisions"
 
   private let connection: Connection
+  private let fileName: String
   private let readPositions: Statement
   private let readLabel: Statement
   private let readTotals: Statement
   private let readCursor: Statement
+  private let readBounds: Statement
+  private let readArrival: Statement
+  let rollups: RollupStatements
   /// One statement for each set of filters, made when it is first asked for.
   private var searches: [[String]: Statement] = [:]
 
   /// Opens a database file that a store has made.
   package init(path: String) throws(StoreError) {
     connection = try Connection(path: path, mode: .readOnly)
+    fileName = String(path.split(separator: "/").last ?? "")
     let operation = SQLiteReader.operation
     try connection.execute("PRAGMA cache_size = -\(SQLiteReader.cacheKiBMax)", to: operation)
     readPositions = try Statement(
@@ -30,13 +35,24 @@ package final class SQLiteReader: DecisionReader {
     readLabel = try Statement(
       connection,
       """
-      SELECT position, id_key, received_at, fraud FROM label WHERE id_key = ?
+      SELECT position, id_key, time, received_at, fraud FROM label WHERE id_key = ?
       ORDER BY position DESC LIMIT 1
       """,
       to: operation
     )
     readTotals = try Statement(connection, "SELECT decisions, labels FROM totals", to: operation)
     readCursor = try Statement(connection, SQLiteReader.cursorSQL, to: operation)
+    readBounds = try Statement(
+      connection,
+      "SELECT (SELECT min(position) FROM decision), (SELECT max(position) FROM decision)",
+      to: operation
+    )
+    readArrival = try Statement(
+      connection,
+      "SELECT position, received_at FROM decision WHERE position >= ? ORDER BY position LIMIT 1",
+      to: operation
+    )
+    rollups = RollupStatements(connection)
   }
 
   package func decisions(_ query: DecisionQuery) throws(StoreError) -> [DecisionRow] {
@@ -51,7 +67,14 @@ package final class SQLiteReader: DecisionReader {
     if let score = query.minimumScore { try search.bind(Double(score), at: place()) }
     if let account = query.account { try search.bind(account, at: place()) }
     if let before = query.before { try search.bind(Int64(clamping: before), at: place()) }
+    if let from = query.receivedFrom {
+      try search.bind(try position(receivedFrom: from), at: place())
+    }
+    if let end = query.receivedBefore {
+      try search.bind(try position(receivedFrom: end), at: place())
+    }
     try search.bind(Int64(min(max(query.limit, 1), DecisionQuery.limitMax)), at: place())
+    try search.bind(Int64(max(query.offset, 0)), at: place())
     var rows: [DecisionRow?] = []
     while try search.next() { rows.append(SQLiteReader.row(from: search)) }
     let sound = rows.compactMap(\.self)
@@ -61,6 +84,25 @@ package final class SQLiteReader: DecisionReader {
     return sound
   }
 
+  /// The first position that was received at an instant or later, found by halving: `received_at`
+  /// has no index and never falls.
+  private func position(receivedFrom instant: Int64) throws(StoreError) -> Int64 {
+    let bounds = try readBounds.first { ($0.integer(0), $0.integer(1)) }
+    guard var (low, high) = bounds else { return 0 }
+    high += 1
+    while low < high {
+      let middle = low + (high - low) / 2
+      try readArrival.bind(middle, at: 1)
+      let found = try readArrival.first { ($0.integer(0), $0.integer(1)) }
+      guard let (position, received) = found else {
+        high = middle
+        continue
+      }
+      if received < instant { low = position + 1 } else { high = middle }
+    }
+    return low
+  }
+
   private func search(for query: DecisionQuery) throws(StoreError) -> Statement {
     var filters: [String] = []
     if query.source != nil { filters.append("source = ?") }
@@ -68,13 +110,15 @@ package final class SQLiteReader: DecisionReader {
     if query.minimumScore != nil { filters.append("score >= ?") }
     if query.account != nil { filters.append("account = ?") }
     if query.before != nil { filters.append("position < ?") }
+    if query.receivedFrom != nil { filters.append("position >= ?") }
+    if query.receivedBefore != nil { filters.append("position < ? ") }
     if let known = searches[filters] { return known }
     let condition = filters.isEmpty ? "" : "WHERE " + filters.joined(separator: " AND ")
     let search = try Statement(
       connection,
       """
-      SELECT position, source, id_key, time, received_at, amount, outcome, score, account
-      FROM decision \(condition) ORDER BY position DESC LIMIT ?
+      SELECT \(SQLiteReader.columns)
+      FROM decision \(condition) ORDER BY position DESC LIMIT ? OFFSET ?
       """,
       to: SQLiteReader.operation
     )
@@ -82,8 +126,14 @@ package final class SQLiteReader: DecisionReader {
     return search
   }
 
+  /// The columns that `row` reads.
+  static let columns = """
+    position, source, id_key, time, received_at, amount, outcome, score, account, channel,
+    balance_before, balance_after
+    """
+
   /// The decision in a row; nil where its values are out of range.
-  private static func row(from statement: Statement) -> DecisionRow? {
+  static func row(from statement: Statement) -> DecisionRow? {
     guard let position = UInt64(exactly: statement.integer(0)),
       let source = UInt16(exactly: statement.integer(1)),
       let outcome = UInt8(exactly: statement.integer(6)).flatMap(Outcome.init(rawValue:))
@@ -97,7 +147,11 @@ package final class SQLiteReader: DecisionReader {
       amount: statement.integer(5),
       outcome: outcome,
       score: Float(statement.real(7)),
-      account: statement.text(8)
+      account: statement.text(8),
+      channel: statement.text(9),
+      balances: statement.isNull(10)
+        ? nil
+        : DecisionRow.Balances(before: statement.integer(10), after: statement.integer(11))
     )
   }
 
@@ -127,8 +181,9 @@ package final class SQLiteReader: DecisionReader {
       LabelRow(
         position: UInt64(clamping: row.integer(0)),
         idKey: row.integer(1),
-        receivedAt: row.integer(2),
-        fraud: row.integer(3) != 0
+        time: row.integer(2),
+        receivedAt: row.integer(3),
+        fraud: row.integer(4) != 0
       )
     }
   }
@@ -143,6 +198,16 @@ package final class SQLiteReader: DecisionReader {
 
   package func cursor() throws(StoreError) -> StoreCursor {
     try SQLiteReader.cursor(from: readCursor)
+  }
+
+  package func footprint() throws(StoreError) -> StoreFootprint {
+    let size = try Statement(
+      connection,
+      "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+      to: SQLiteReader.operation
+    )
+    let bytes = try size.first { Int($0.integer(0)) } ?? 0
+    return StoreFootprint(name: fileName, bytes: bytes)
   }
 
   static func cursor(from statement: Statement) throws(StoreError) -> StoreCursor {

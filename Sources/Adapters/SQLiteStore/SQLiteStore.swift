@@ -20,6 +20,8 @@ package final class SQLiteStore: DecisionStore {
   private let addTotals: Statement
   private let setCursor: Statement
   private let readCursor: Statement
+  private let rollups: RollupWriter
+  private let labels: LabelMover
 
   /// Opens a database file, creating it for its owner alone.
   package init(path: String) throws(StoreError) {
@@ -30,12 +32,15 @@ package final class SQLiteStore: DecisionStore {
     let write = "write decisions"
     insertDecision = try Statement(
       connection,
-      "INSERT OR IGNORE INTO decision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      """
+      INSERT OR IGNORE INTO decision
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)
+      """,
       to: write
     )
     insertLabel = try Statement(
       connection,
-      "INSERT OR IGNORE INTO label VALUES (?, ?, ?, ?)",
+      "INSERT OR IGNORE INTO label VALUES (?, ?, ?, ?, ?)",
       to: write
     )
     addTotals = try Statement(
@@ -45,6 +50,8 @@ package final class SQLiteStore: DecisionStore {
     )
     setCursor = try Statement(connection, "UPDATE cursor SET position = ?, sequence = ?", to: write)
     readCursor = try Statement(connection, SQLiteReader.cursorSQL, to: "read its cursor")
+    rollups = try RollupWriter(connection)
+    labels = try LabelMover(connection)
   }
 
   private static func configure(_ connection: Connection) throws(StoreError) {
@@ -79,17 +86,23 @@ package final class SQLiteStore: DecisionStore {
     _ labels: [LabelRow],
     upTo cursor: StoreCursor
   ) throws(StoreError) {
+    rollups.discard()
     try connection.transaction(to: "write decisions") { () throws(StoreError) in
       var newDecisions = 0
       for row in decisions {
         try insert(row)
-        newDecisions += connection.changes
+        if connection.changes == 0 { continue }
+        newDecisions += 1
+        try rollups.add(row)
       }
       var newLabels = 0
       for row in labels {
         try insert(row)
-        newLabels += connection.changes
+        if connection.changes == 0 { continue }
+        newLabels += 1
+        if let move = try self.labels.apply(row) { try rollups.move(move) }
       }
+      try rollups.write()
       if newDecisions + newLabels > 0 {
         try addTotals.bind(Int64(newDecisions), at: 1)
         try addTotals.bind(Int64(newLabels), at: 2)
@@ -126,7 +139,8 @@ package final class SQLiteStore: DecisionStore {
     try connection.transaction(to: operation) { () throws(StoreError) in
       try connection.execute(
         """
-        DELETE FROM decision; DELETE FROM label;
+        DELETE FROM decision; DELETE FROM label; DELETE FROM rollup; DELETE FROM amount_histogram;
+        DELETE FROM score_histogram; DELETE FROM largest;
         UPDATE totals SET decisions = 0, labels = 0;
         UPDATE cursor SET position = 0, sequence = 1;
         """,
@@ -145,14 +159,23 @@ package final class SQLiteStore: DecisionStore {
     try insertDecision.bind(Int64(row.outcome.rawValue), at: 7)
     try insertDecision.bind(Double(row.score), at: 8)
     try insertDecision.bind(row.account, at: 9)
+    try insertDecision.bind(row.channel, at: 10)
+    if let balances = row.balances {
+      try insertDecision.bind(balances.before, at: 11)
+      try insertDecision.bind(balances.after, at: 12)
+    } else {
+      try insertDecision.bindNull(at: 11)
+      try insertDecision.bindNull(at: 12)
+    }
     try insertDecision.run()
   }
 
   private func insert(_ row: LabelRow) throws(StoreError) {
     try insertLabel.bind(Int64(row.position), at: 1)
     try insertLabel.bind(row.idKey, at: 2)
-    try insertLabel.bind(row.receivedAt, at: 3)
-    try insertLabel.bind(Int64(row.fraud ? 1 : 0), at: 4)
+    try insertLabel.bind(row.time, at: 3)
+    try insertLabel.bind(row.receivedAt, at: 4)
+    try insertLabel.bind(Int64(row.fraud ? 1 : 0), at: 5)
     try insertLabel.run()
   }
 

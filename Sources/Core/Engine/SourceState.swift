@@ -87,6 +87,9 @@ package final class SourceState {
     adoption = span
   }
 
+  /// The names of the feature vector, in order.
+  package var featureNames: [String] { program.features.map(\.name) }
+
   /// The most bytes that a decision on this source can take.
   package var decisionBytesMax: Int {
     let operands = rules.conditions.reduce(0) {

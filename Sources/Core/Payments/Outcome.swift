@@ -17,6 +17,10 @@ package enum Outcome: UInt8, Sendable, CaseIterable, Comparable {
     }
   }
 
+  /// Whether a decision with this outcome takes its transaction for fraud: declined, or more likely
+  /// fraud than not.
+  package func isFraud(score: Float) -> Bool { self == .decline || score >= 0.5 }
+
   package init?(word: String) {
     guard let match = Outcome.allCases.first(where: { $0.word == word }) else { return nil }
     self = match

@@ -40,63 +40,6 @@ package struct StoreCursor: Sendable, Hashable {
   }
 }
 
-/// A decision as a store keeps it: the columns that are searched.
-///
-/// The body stays in the journal, at `position`.
-package struct DecisionRow: Sendable, Hashable {
-  /// Position of the transaction's entry; unique.
-  package var position: UInt64
-  package var source: UInt16
-  /// `IdentityIndex.key` of source and transaction id, as signed bits.
-  package var idKey: Int64
-  /// Event time, µs.
-  package var time: Int64
-  package var receivedAt: Int64
-  /// Minor units.
-  package var amount: Int64
-  package var outcome: Outcome
-  package var score: Float
-  package var account: String
-
-  package init(
-    position: UInt64,
-    source: UInt16,
-    idKey: Int64,
-    time: Int64,
-    receivedAt: Int64,
-    amount: Int64,
-    outcome: Outcome,
-    score: Float,
-    account: String
-  ) {
-    self.position = position
-    self.source = source
-    self.idKey = idKey
-    self.time = time
-    self.receivedAt = receivedAt
-    self.amount = amount
-    self.outcome = outcome
-    self.score = score
-    self.account = account
-  }
-}
-
-/// A label as a store keeps it.
-package struct LabelRow: Sendable, Hashable {
-  /// Position of the label's entry; unique.
-  package var position: UInt64
-  package var idKey: Int64
-  package var receivedAt: Int64
-  package var fraud: Bool
-
-  package init(position: UInt64, idKey: Int64, receivedAt: Int64, fraud: Bool) {
-    self.position = position
-    self.idKey = idKey
-    self.receivedAt = receivedAt
-    self.fraud = fraud
-  }
-}
-
 /// Which decisions are wanted, newest first.
 package struct DecisionQuery: Sendable, Hashable {
   package static let limitMax = 1000
@@ -107,6 +50,14 @@ package struct DecisionQuery: Sendable, Hashable {
   package var account: String?
   /// Only those before this position: the cursor of the next page.
   package var before: UInt64?
+  /// Only those received from this instant on, µs.
+  ///
+  /// `receivedAt` never falls along the log, and stores rely on it.
+  package var receivedFrom: Int64?
+  /// Only those received before this instant, µs.
+  package var receivedBefore: Int64?
+  /// How many of those that match are passed over.
+  package var offset = 0
   package var limit: Int
 
   package init(limit: Int) { self.limit = min(max(limit, 1), DecisionQuery.limitMax) }
@@ -123,6 +74,18 @@ package struct DecisionTotals: Sendable, Hashable {
   }
 }
 
+/// How large a store is.
+package struct StoreFootprint: Sendable, Hashable {
+  /// Safe to show.
+  package var name: String
+  package var bytes: Int
+
+  package init(name: String, bytes: Int) {
+    self.name = name
+    self.bytes = bytes
+  }
+}
+
 /// Where decisions and labels can be searched: a projection that follows the log, never its source.
 ///
 /// One thread writes through `apply`; readers use their own `reader()`.
@@ -130,15 +93,15 @@ package protocol DecisionStore: AnyObject {
   /// How far the projection has come; sequence 1 at the log's first byte for an empty store.
   func cursor() throws(StoreError) -> StoreCursor
 
-  /// Writes rows and the new cursor in one transaction. Rows that are there already stay as they
-  /// are, so that applying twice changes nothing.
+  /// Writes rows, what they add to the rollups, and the new cursor in one transaction. Rows that
+  /// are there already stay as they are, so that applying twice changes nothing.
   func apply(
     _ decisions: [DecisionRow],
     _ labels: [LabelRow],
     upTo cursor: StoreCursor
   ) throws(StoreError)
 
-  /// Removes all rows before a place of the log; the totals count what is left.
+  /// Removes all rows before a place of the log; the totals count what is left, the rollups stay.
   func forget(before position: UInt64) throws(StoreError)
 
   /// Makes the store as empty as a new one, cursor included.
@@ -149,7 +112,7 @@ package protocol DecisionStore: AnyObject {
 }
 
 /// Reads a store from one thread.
-package protocol DecisionReader: AnyObject {
+package protocol DecisionReader: RollupReader {
   /// Decisions that match, newest position first.
   func decisions(_ query: DecisionQuery) throws(StoreError) -> [DecisionRow]
 
@@ -160,6 +123,9 @@ package protocol DecisionReader: AnyObject {
   func label(idKey: Int64) throws(StoreError) -> LabelRow?
 
   func totals() throws(StoreError) -> DecisionTotals
+
+  /// What the store is called, and how much it takes.
+  func footprint() throws(StoreError) -> StoreFootprint
 
   /// How far the projection had come when the view was last brought up to date.
   func cursor() throws(StoreError) -> StoreCursor

@@ -5,12 +5,22 @@ import Synchronization
 ///
 /// It may be used from any thread. A query without an index reads all rows.
 package final class MemoryStore: DecisionStore, Sendable {
-  fileprivate struct Content {
+  struct Content {
     var cursor = StoreCursor(position: 0, sequence: 1)
     /// By ascending position.
     var decisions: [DecisionRow] = []
     /// By ascending position.
     var labels: [LabelRow] = []
+    /// Everything that was ever applied, in the order of arrival: what rollups are made of.
+    var counted: [Counted] = []
+    var channels = KnownChannels()
+  }
+
+  /// A decision with the channel that counts it and its newest label.
+  struct Counted {
+    var row: DecisionRow
+    var channel: String
+    var label: LabelRow?
   }
 
   private let content = Mutex(Content())
@@ -25,8 +35,11 @@ package final class MemoryStore: DecisionStore, Sendable {
     upTo cursor: StoreCursor
   ) {
     content.withLock { content in
-      for row in decisions { content.decisions.insert(row, by: \.position) }
-      for row in labels { content.labels.insert(row, by: \.position) }
+      for row in decisions where content.decisions.insert(row, by: \.position) {
+        let channel = content.channels.counted(row.channel, of: row.source)
+        content.counted.append(Counted(row: row, channel: channel))
+      }
+      for row in labels where content.labels.insert(row, by: \.position) { content.count(row) }
       content.cursor = cursor
     }
   }
@@ -42,14 +55,26 @@ package final class MemoryStore: DecisionStore, Sendable {
 
   package func reader() -> any DecisionReader { MemoryReader(self) }
 
-  fileprivate func read<Result>(_ body: (borrowing Content) -> sending Result) -> sending Result {
+  func read<Result>(_ body: (borrowing Content) -> sending Result) -> sending Result {
     content.withLock { body($0) }
   }
 }
 
+extension MemoryStore.Content {
+  /// Takes in what became known of a decision that is kept, unless something newer is known.
+  fileprivate mutating func count(_ label: LabelRow) {
+    let same = decisions.filter { $0.idKey == label.idKey }
+    guard let row = same.last(where: { $0.time == label.time }) ?? same.last,
+      let index = counted.lastIndex(where: { $0.row.position == row.position })
+    else { return }
+    if let known = counted[index].label, known.position > label.position { return }
+    counted[index].label = label
+  }
+}
+
 /// A view of a store in memory; always up to date.
-private final class MemoryReader: DecisionReader, Sendable {
-  private let store: MemoryStore
+final class MemoryReader: DecisionReader, Sendable {
+  let store: MemoryStore
 
   init(_ store: MemoryStore) { self.store = store }
 
@@ -58,8 +83,13 @@ private final class MemoryReader: DecisionReader, Sendable {
     return store.read { content in
       var found: [DecisionRow] = []
       let end = query.before.map { content.decisions.partition(at: $0, by: \.position) }
+      var toPass = query.offset
       for row in content.decisions[..<(end ?? content.decisions.count)].reversed()
       where query.matches(row) {
+        guard toPass <= 0 else {
+          toPass -= 1
+          continue
+        }
         found.append(row)
         if found.count == limit { break }
       }
@@ -80,6 +110,14 @@ private final class MemoryReader: DecisionReader, Sendable {
   }
 
   func cursor() -> StoreCursor { store.cursor() }
+
+  func footprint() -> StoreFootprint {
+    let bytes = store.read {
+      $0.decisions.count * MemoryLayout<DecisionRow>.stride
+        + $0.labels.count * MemoryLayout<LabelRow>.stride
+    }
+    return StoreFootprint(name: "memory", bytes: bytes)
+  }
 }
 
 extension DecisionQuery {
@@ -88,6 +126,8 @@ extension DecisionQuery {
     if let source, row.source != source { return false }
     if let outcome, row.outcome != outcome { return false }
     if let minimumScore, !(row.score >= minimumScore) { return false }
+    if let receivedFrom, row.receivedAt < receivedFrom { return false }
+    if let receivedBefore, row.receivedAt >= receivedBefore { return false }
     if let account, !row.account.utf8.elementsEqual(account.utf8) { return false }
     return true
   }
@@ -105,11 +145,12 @@ extension Array {
     return low
   }
 
-  /// Inserts in order, unless an element of this position is there.
-  fileprivate mutating func insert(_ element: Element, by key: (Element) -> UInt64) {
+  /// Inserts in order, unless an element of this position is there; whether it was not.
+  fileprivate mutating func insert(_ element: Element, by key: (Element) -> UInt64) -> Bool {
     let position = key(element)
     let index = partition(at: position, by: key)
-    if index < count, key(self[index]) == position { return }
+    if index < count, key(self[index]) == position { return false }
     insert(element, at: index)
+    return true
   }
 }

@@ -2,13 +2,9 @@ import Payments
 
 /// Shows decided transactions as the clients of a dialect know them.
 enum DialectText {
-  /// Whether a decision takes a transaction for fraud: declined, or more likely fraud than not.
+  /// Whether a decision takes a transaction for fraud.
   static func isFraud(_ decision: borrowing Span<UInt8>) -> Bool {
-    isFraud(DecisionRecord.outcome(decision), DecisionRecord.score(decision))
-  }
-
-  static func isFraud(_ outcome: Outcome, _ score: Float) -> Bool {
-    outcome == .decline || score >= 0.5
+    DecisionRecord.outcome(decision).isFraud(score: DecisionRecord.score(decision))
   }
 
   /// A transfer between wallets with `is_fraud` 0 or 1 (S3.2).
@@ -104,7 +100,7 @@ enum DialectText {
     }
   }
 
-  private static func text(
+  static func text(
     _ name: StaticString,
     _ slot: Int,
     _ record: borrowing Span<UInt8>,

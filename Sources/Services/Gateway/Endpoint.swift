@@ -61,7 +61,8 @@ struct Endpoint: Sendable {
 
   /// The busiest first: routes are tried in order.
   static let all: [Endpoint] =
-    transactions + native + live + compatible + accounts + oversight + monitoring + service
+    transactions + native + live + compatible + analytics + fraudShield + accounts + oversight
+    + monitoring + service
 }
 
 /// The parts of a path that stood for `{names}`, in order.

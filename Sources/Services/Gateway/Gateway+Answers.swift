@@ -60,7 +60,7 @@ extension Gateway {
     json.reset()
     var status = 200
     switch shape {
-    case .score, .scoreExplained: writeScores(submission, slot, shape == .scoreExplained)
+    case .score, .scoreExplained, .scoreForwarded: writeScores(submission, slot, shape)
     case .lines: writeLines(submission, slot)
     case .single, .singleExplained:
       status = writeSingle(submission, explained: shape == .singleExplained)
@@ -68,6 +68,7 @@ extension Gateway {
     case .activity: status = writeActivities(submission)
     case .release: status = writeReleased(submission)
     case .shop: return writeShop(submission, &answer)
+    case .ingested, .stored: status = writeTaken(submission, shape)
     case .fallback: break
     }
     // A full disk refuses a request as a whole, before any of it was decided.
@@ -97,7 +98,7 @@ extension Gateway {
     }
   }
 
-  private func writeScores(_ submission: Submission, _ slot: Int, _ explained: Bool) {
+  private func writeScores(_ submission: Submission, _ slot: Int, _ shape: Shape) {
     let (bytes, decisions) = (submission.bytes, submission.decisions)
     json.open("{")
     json.key("results")
@@ -126,7 +127,7 @@ extension Gateway {
           json.key("duplicate")
           json.value(true)
         }
-        if explained {
+        if shape == .scoreExplained {
           text.contributions(decision, catalog.program(of: decision), into: &json)
         }
       case let result: writeScoreError(Gateway.message(of: result))
@@ -148,6 +149,12 @@ extension Gateway {
     json.raw(#""Model Service""#)
     json.key("model_version")
     json.raw(#""1.0.0""#)
+    if shape == .scoreForwarded {
+      json.key("forwarded_by")
+      json.raw(#""Ingest Service""#)
+      json.key("forwarded_at")
+      json.value(Timestamp(microseconds: Clocks.wallMicroseconds()).description)
+    }
     json.close("}")
   }
 
@@ -304,7 +311,7 @@ extension Gateway {
     json.null()
     json.key("items")
     json.value(pending[slot].items)
-    if pending[slot].shape == .score || pending[slot].shape == .scoreExplained {
+    if [.score, .scoreExplained, .scoreForwarded].contains(pending[slot].shape) {
       writeFallbackResults(outcome, pending[slot].items)
     }
     json.close("}")

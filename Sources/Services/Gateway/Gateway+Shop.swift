@@ -120,7 +120,7 @@ extension Gateway {
     rows(of: .retail, request, token, limit: 1000, &answer) { reader, rows, json in
       json.open("[")
       try reader.show(rows.reversed()) { row, record, source in
-        DialectText.retail(record, isFraud: row.isFraud, source, into: &json)
+        DialectText.retail(record, isFraud: row.isFlagged, source, into: &json)
       }
       json.close("]")
     }
@@ -135,7 +135,7 @@ extension Gateway {
     rows(of: .crypto, request, token, limit: 50, &answer) { reader, rows, json in
       json.open("[")
       try reader.show(rows) { row, record, source in
-        DialectText.crypto(record, isFraud: row.isFraud, source, into: &json)
+        DialectText.crypto(record, isFraud: row.isFlagged, source, into: &json)
       }
       json.close("]")
     }
@@ -152,7 +152,7 @@ extension Gateway {
       json.key("entries")
       json.open("[")
       try reader.show(rows) { row, record, source in
-        DialectText.anonymised(record, isFraud: row.isFraud, source, into: &json)
+        DialectText.anonymised(record, isFraud: row.isFlagged, source, into: &json)
       }
       json.close("]")
       json.close("}")
@@ -201,11 +201,6 @@ extension ReadWorker {
       show(row, span.extracting(EntryHeader.size..<bytes.count), source)
     }
   }
-}
-
-extension DecisionRow {
-  /// Whether the decision takes the transaction for fraud.
-  var isFraud: Bool { DialectText.isFraud(outcome, score) }
 }
 
 extension Submission.Result {

@@ -12,6 +12,7 @@ extension Gateway {
   func score(
     _ request: borrowing HTTPRequest,
     _ token: RequestToken,
+    as forwarded: Shape? = nil,
     _ answer: inout HTTPAnswer
   ) -> Reception {
     guard let decoder = decoder(request.value(of: "source") ?? "paysim", &answer) else {
@@ -32,8 +33,9 @@ extension Gateway {
       return .answered
     }
     let explained = request.value(of: "explain") == "1"
-    let submission = makeSubmission(token, explained ? .scoreExplained : .score)
-    let slot = begin(token, decoder.source.onDeadline, explained ? .scoreExplained : .score)
+    let shape = forwarded ?? (explained ? .scoreExplained : .score)
+    let submission = makeSubmission(token, shape)
+    let slot = begin(token, decoder.source.onDeadline, shape)
     for place in 0..<count {
       do throws(InputError) {
         guard try decoder.advance() else { break }
@@ -161,7 +163,7 @@ extension Gateway {
     try result.get()
   }
 
-  private func decoder(
+  func decoder(
     _ name: String,
     _ answer: inout HTTPAnswer
   ) -> TransactionDecoder? {
@@ -203,7 +205,7 @@ extension Gateway {
     return slot
   }
 
-  private func hand(
+  func hand(
     over submission: Submission,
     _ slot: Int,
     _ answer: inout HTTPAnswer

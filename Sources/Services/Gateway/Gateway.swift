@@ -73,6 +73,9 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case singleExplained
     case release
     case shop
+    case scoreForwarded
+    case ingested
+    case stored
   }
 
   let settings: Settings
@@ -106,6 +109,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   var caller = Client.nobody
   /// What the caller's token says, where it came by one.
   var claims: TokenClaims?
+  let exports: ExportHub
   let rebuildProjection: @Sendable () -> Void
 
   /// What is kept of a deferred request until it is answered.
@@ -169,17 +173,20 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       clients.add(client.key, Client("key:" + client.name, client.permissions))
     }
     for changes in identity.takeChanges() { clients.apply(changes) }
+    exports = try ExportHub(store: store, openJournal: openJournal)
     for (number, endpoint) in Endpoint.all.enumerated() {
       router.add(endpoint.method, endpoint.path, handler: number)
     }
     reader.start { [loop] in loop.wake() }
     live.start()
     identity.start { [loop] in loop.wake() }
+    exports.start()
   }
 
   /// Ends the threads of reads and streams; after the loop has ended.
   package func stop() {
     live.stop()
+    exports.stop()
     reader.stop()
     identity.stop()
   }
@@ -233,7 +240,11 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     for submission in finished { finish(submission, loop) }
     finished.removeAll(keepingCapacity: true)
     if !unlogged.isEmpty, core.submit(unlogged, owner: self) { unlogged.removeAll() }
-    reader.takeAnswers { token, write in loop.answer(token, write) }
+    reader.takeAnswers { token, write in
+      loop.answer(token, write)
+    } export: { token, job in
+      begin(job, token, loop)
+    }
     for changes in identity.takeChanges() { clients.apply(changes) }
     for item in identity.takeAnswers() {
       loop.answer(item.token) {

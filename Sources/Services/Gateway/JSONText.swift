@@ -113,4 +113,43 @@ struct JSONText {
     separate()
     append(json)
   }
+
+  /// JSON that was written elsewhere.
+  mutating func raw(_ json: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: json)
+  }
+
+  mutating func field(_ name: StaticString, _ text: String) {
+    key(name)
+    value(text)
+  }
+
+  mutating func field(_ name: StaticString, _ number: Int) {
+    key(name)
+    value(number)
+  }
+
+  /// A number of at most six decimals; null where there is none.
+  mutating func field(_ name: StaticString, _ number: Double?) {
+    key(name)
+    guard let number else { return null() }
+    let rounded = (number * 1e6).rounded() / 1e6
+    value(rounded.isFinite ? rounded : number)
+  }
+
+  /// An object or array under a key.
+  mutating func field(
+    _ name: StaticString,
+    _ brackets: (open: Unicode.Scalar, close: Unicode.Scalar),
+    _ body: (inout JSONText) throws -> Void
+  ) rethrows {
+    key(name)
+    open(brackets.open)
+    try body(&self)
+    close(brackets.close)
+  }
+
+  static let object: (open: Unicode.Scalar, close: Unicode.Scalar) = ("{", "}")
+  static let array: (open: Unicode.Scalar, close: Unicode.Scalar) = ("[", "]")
 }

@@ -11,7 +11,7 @@ struct QueryError: Error {
     self.message = message
   }
 
-  func answer(_ answer: inout HTTPAnswer) {
+  func answer(_ answer: inout HTTPAnswer, status: Int = 422) {
     var json = JSONText()
     json.open("{")
     json.key("error")
@@ -21,7 +21,7 @@ struct QueryError: Error {
     json.key("message")
     json.value(message)
     json.close("}")
-    answer.start(422)
+    answer.start(status)
     answer.append(json.bytes)
   }
 }
@@ -76,5 +76,24 @@ struct QueryReader: ~Copyable {
       throw QueryError("source", "there is no such source")
     }
     return source
+  }
+
+  /// The span that a day or an instant in ISO 8601 stands for, µs; in UTC where it names no zone.
+  func span(_ name: StaticString) throws(QueryError) -> Range<Int64>? {
+    guard let text = text(name) else { return nil }
+    let bytes = Array(text.utf8)
+    guard let start = Timestamp(parsing: bytes.span)?.microseconds else {
+      throw QueryError("\(name)", "\(name) is a date as 2026-01-31, or a time in ISO 8601")
+    }
+    return start..<start + (bytes.count == 10 ? Timestamp.microsecondsPerDay : 1)
+  }
+
+  /// A day as `2026-01-31`, in UTC, µs.
+  func day(_ name: StaticString) throws(QueryError) -> Range<Int64>? {
+    guard let span = try span(name) else { return nil }
+    guard text(name)?.utf8.count == 10 else {
+      throw QueryError("\(name)", "\(name) is a date as 2026-01-31")
+    }
+    return span
   }
 }

@@ -32,6 +32,8 @@ package final class ReadWorker: @unchecked Sendable {
     var token: RequestToken
     var status: Int
     var body: [UInt8]
+    /// What is sent instead of a body.
+    var export: ExportJob?
   }
 
   /// Asks for something; `run` is called on the worker's thread.
@@ -77,13 +79,20 @@ package final class ReadWorker: @unchecked Sendable {
   /// Bytes of the log that the store had followed when it was last asked.
   var projected: UInt64 { projectedBytes.load(ordering: .relaxed) }
 
-  /// Writes the answers that are ready; on the loop's thread.
-  func takeAnswers(_ answer: (RequestToken, (inout HTTPAnswer) -> Void) -> Bool) {
+  /// Writes the answers that are ready, or begins to export; on the loop's thread.
+  func takeAnswers(
+    _ answer: (RequestToken, (inout HTTPAnswer) -> Void) -> Bool,
+    export: (RequestToken, ExportJob) -> Void
+  ) {
     let ready = answers.withLock { answers in
       defer { answers.removeAll(keepingCapacity: true) }
       return answers
     }
     for item in ready {
+      if let job = item.export {
+        export(item.token, job)
+        continue
+      }
       _ = answer(item.token) {
         $0.start(item.status)
         $0.append(item.body)
@@ -124,6 +133,10 @@ package final class ReadWorker: @unchecked Sendable {
 
   func reply(_ token: RequestToken, _ status: Int, _ json: JSONText) {
     answers.withLock { $0.append(Answer(token: token, status: status, body: json.bytes)) }
+  }
+
+  func reply(_ token: RequestToken, _ export: ExportJob) {
+    answers.withLock { $0.append(Answer(token: token, status: 200, body: [], export: export)) }
   }
 
   func fail(_ token: RequestToken, _ status: Int, _ code: String, _ message: String) {

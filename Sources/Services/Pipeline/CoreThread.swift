@@ -78,6 +78,8 @@ package final class CoreThread: Sendable {
     _ sequencer: Sequencer,
     failed: @escaping @Sendable (JournalError) -> Never
   ) {
+    // Start-up has logged what is in force now.
+    committedBytes.store(sequencer.committed.bytes, ordering: .releasing)
     let box = SequencerBox(sequencer)
     let thread = Thread { [self] in
       unsafe clinux_name_thread("core")

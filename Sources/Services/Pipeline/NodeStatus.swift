@@ -24,7 +24,18 @@ package final class NodeStatus: Sendable {
     }
   }
 
+  /// What a source's scores come from now.
+  package struct Scoring: Sendable, Hashable {
+    /// The model's name and version; nil where the scorecard scores.
+    package var model: String?
+    /// The names of the feature vector, in order.
+    package var features: [String]
+    /// Since when it is so, or since this process knows, µs.
+    package var since: Int64
+  }
+
   private struct Slow {
+    var scoring: [UInt16: Scoring] = [:]
     var quarantined: [Quarantine] = []
     var projections: [Projection] = []
     var adoptions: [AdoptionSpan] = []
@@ -43,6 +54,12 @@ package final class NodeStatus: Sendable {
   package var quarantined: [Quarantine] {
     get { slow.withLock { $0.quarantined } }
     set { slow.withLock { $0.quarantined = newValue } }
+  }
+
+  /// What scores come from, by source.
+  package var scoring: [UInt16: Scoring] {
+    get { slow.withLock { $0.scoring } }
+    set { slow.withLock { $0.scoring = newValue } }
   }
 
   /// Submissions that were refused because they are in quarantine.

@@ -1,7 +1,7 @@
 import CLinux
 import Foundation
 package import Journal
-import Payments
+package import Payments
 package import Storage
 import Synchronization
 
@@ -28,17 +28,29 @@ package final class Projector: @unchecked Sendable {
   private let rebuilding = Atomic<Bool>(false)
   /// Where the log started when rows were last forgotten.
   private var forgotten: UInt64 = 0
+  /// Where the transactions of a source have the account's balances.
+  private let balanceSlots: [Int: (before: Int, after: Int)]
 
   package init(
     core: CoreThread,
     disk: any JournalDisk,
     store: any DecisionStore,
+    sources: [Source] = [],
     report: @escaping @Sendable (String) -> Void
   ) {
     self.core = core
     self.disk = disk
     self.store = store
     self.report = report
+    var slots: [Int: (before: Int, after: Int)] = [:]
+    for source in sources {
+      if let before = source.schema.numberSlot("old_balance"),
+        let after = source.schema.numberSlot("new_balance")
+      {
+        slots[Int(source.id)] = (before, after)
+      }
+    }
+    balanceSlots = slots
   }
 
   package func start() {
@@ -161,7 +173,11 @@ package final class Projector: @unchecked Sendable {
           score: DecisionRecord.score(body),
           account: record.extracting(
             TransactionRecord.text(Schema.Text.account, record)
-          ).text
+          ).text,
+          channel: record.extracting(
+            TransactionRecord.text(Schema.Text.channel, record)
+          ).text,
+          balances: balances(source, record)
         )
       )
     case .label:
@@ -172,11 +188,24 @@ package final class Projector: @unchecked Sendable {
         LabelRow(
           position: position.bytes,
           idKey: Int64(bitPattern: IdentityIndex.key(source: source, id)),
+          time: TransactionRecord.time(record).microseconds,
           receivedAt: header.receivedAt,
           fraud: Label.verdict(body) == .fraud
         )
       )
     default: break
     }
+  }
+
+  private func balances(
+    _ source: Int,
+    _ record: borrowing Span<UInt8>
+  ) -> DecisionRow.Balances? {
+    guard let slots = balanceSlots[source] else { return nil }
+    let before = Int64(bitPattern: TransactionRecord.bits(slots.before, record))
+    let after = Int64(bitPattern: TransactionRecord.bits(slots.after, record))
+    let missing = Money.missing.minorUnits
+    if before == missing || after == missing { return nil }
+    return DecisionRow.Balances(before: before, after: after)
   }
 }

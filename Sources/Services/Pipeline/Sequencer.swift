@@ -48,6 +48,7 @@ package final class Sequencer {
     self.status = status
     publishQuarantine()
     publishAdoptions()
+    publishScoring()
     status?.identityFloor = identity.floor
     status?.lastReceivedAt = lastReceivedAt
   }
@@ -138,6 +139,22 @@ package final class Sequencer {
 
   private func publishAdoptions() {
     status?.adoptions = engine.sources.values.compactMap(\.adoption)
+  }
+
+  private func publishScoring() {
+    guard let status else { return }
+    let known = status.scoring
+    status.scoring = engine.sources.mapValues { state in
+      var scoring = NodeStatus.Scoring(
+        model: state.model?.name,
+        features: state.featureNames,
+        since: lastReceivedAt
+      )
+      if let before = known[state.source.id], before.model == scoring.model {
+        scoring.since = before.since
+      }
+      return scoring
+    }
   }
 
   package var hasWork: Bool { !batch.isEmpty }
@@ -306,6 +323,7 @@ package final class Sequencer {
       identity.note(activity: span.extracting(item), at: position, receivedAt: lastReceivedAt)
     }
     if kind == .quarantine { publishQuarantine() }
+    if [.source, .features, .rules, .model].contains(kind) { publishScoring() }
   }
 
   /// Admits an entry: its answer where it is known or refused, nil where it is to be logged.

@@ -70,6 +70,16 @@ extern "C" const char *csj_message(int error) { return error_message(error_code(
 
 extern "C" int csj_root_type(const csj_parser *parser) { return type_of(parser->root.type()); }
 
+extern "C" int csj_enter(csj_parser *parser, const char *key, size_t length) {
+  dom::object object;
+  dom::element element;
+  if (parser->root.get(object)) return 0;
+  if (object.at_key(std::string_view(key, length)).get(element)) return 0;
+  if (element.type() != dom::element_type::OBJECT) return 0;
+  parser->root = element;
+  return 1;
+}
+
 extern "C" int64_t csj_open_array(csj_parser *parser, const char *key, size_t length) {
   dom::element element = parser->root;
   if (length > 0) {

@@ -15,6 +15,8 @@ package enum StreamKind: Sendable {
   case webSocket
   /// Server-sent events, to the client only.
   case events
+  /// The bytes of one body, to the client only; its sender says where it ends.
+  case body
 }
 
 /// Names one stream of a `StreamLoop`, never two.

@@ -2,6 +2,7 @@
 final class StreamConnection {
   let token: StreamToken
   let descriptor: Int32
+  let kind: StreamKind
   let session: WebSocketSession?
   /// What is on its way to the client.
   var output: ByteBuffer
@@ -17,6 +18,7 @@ final class StreamConnection {
   init(_ token: StreamToken, _ handed: HandedConnection, _ kind: StreamKind, now: Int64) {
     self.token = token
     descriptor = handed.descriptor
+    self.kind = kind
     session = kind == .webSocket ? WebSocketSession() : nil
     output = ByteBuffer(capacity: 4 << 10, limit: 2 * StreamLimits.outputBytes)
     heardAt = now

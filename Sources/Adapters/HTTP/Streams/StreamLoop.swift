@@ -1,6 +1,6 @@
-// Safety: `@unchecked Sendable` because `adopt` and `stop` touch only the Poller, the locked inbox
-// and an atomic, and everything else belongs to the thread inside `run`. The thread's name is a
-// literal.
+// Safety: `@unchecked Sendable` because `adopt`, `wake` and `stop` touch only the Poller, the
+// locked inbox and atomics, and everything else belongs to the thread inside `run`. The thread's
+// name is a literal.
 
 import CLinux
 import Synchronization
@@ -145,7 +145,7 @@ package final class StreamLoop: @unchecked Sendable {
     for (token, handed, kind) in joining {
       let connection = StreamConnection(token, handed, kind, now: now)
       // Without memory for a session, or room in the system, there is no stream.
-      guard (connection.session == nil) == (kind == .events),
+      guard (connection.session == nil) == (kind != .webSocket),
         poller.add(handed.descriptor, .input, tag: token.number)
       else {
         Sockets.close(handed.descriptor)
@@ -221,7 +221,9 @@ package final class StreamLoop: @unchecked Sendable {
         leave(connection, application)
       } else if connection.session == nil {
         // A comment, by which a proxy in between sees that the stream lives.
-        if connection.unsent == 0 { send([0x3A, 0x0A, 0x0A].span, to: connection.token) }
+        if connection.kind == .events, connection.unsent == 0 {
+          send([0x3A, 0x0A, 0x0A].span, to: connection.token)
+        }
       } else if silence > StreamLimits.pingMilliseconds {
         connection.session?.ping()
         connection.collectControl()

@@ -37,7 +37,8 @@ enum ServeCommand: Command {
     let projector = Projector(
       core: node.core,
       disk: try FileDisk(directory: directory.journal, readOnly: true),
-      store: store
+      store: store,
+      sources: node.sources
     ) { Console.note($0) }
     projector.start()
 

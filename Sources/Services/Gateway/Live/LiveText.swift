@@ -86,6 +86,7 @@ struct LiveText {
       bytes.append("\ndata: ")
       bytes.append(contentsOf: text)
       bytes.append("\n\n")
+    case .body: bytes.append(contentsOf: text)
     }
   }
 }

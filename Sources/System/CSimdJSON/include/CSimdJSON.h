@@ -34,6 +34,9 @@ int csj_parse(csj_parser *parser, const char *bytes, size_t length);
 const char *csj_message(int error);
 int csj_root_type(const csj_parser *parser);
 
+// Makes the object under `key` of the root object the root; 1, or 0 where there is none.
+int csj_enter(csj_parser *parser, const char *key, size_t length);
+
 // Makes the array under `key` of the root object (or the root itself, where `key` is empty) the
 // current one; its length, -1 where it is absent, -2 where it is not an array.
 int64_t csj_open_array(csj_parser *parser, const char *key, size_t length);

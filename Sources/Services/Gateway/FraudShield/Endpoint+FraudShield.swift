@@ -1,0 +1,105 @@
+import HTTP
+import Storage
+
+extension Endpoint {
+  /// The routes of S1's services behind its gateway, in their shapes.
+  static let fraudShield: [Endpoint] = fraudShieldReads + fraudShieldWrites
+
+  private static let fraudShieldReads = [
+    read("/api/v1/analytics/fraud-trends") { gateway, request, token, answer in
+      gateway.fraudTrends(request, token, &answer)
+    },
+    read("/api/v1/analytics/transaction-patterns") { gateway, request, token, answer in
+      gateway.fraudShieldRead(request, token, &answer) { try $0.patterns($1) }
+    },
+    read("/api/v1/analytics/risk-distribution") { gateway, request, token, answer in
+      gateway.fraudShieldRead(request, token, &answer) { reader, source in
+        (200, try reader.riskDistribution(source))
+      }
+    },
+    read("/api/v1/analytics/model-performance") { gateway, request, token, answer in
+      gateway.fraudShieldRead(request, token, &answer) { reader, source in
+        (200, try reader.modelPerformance(source))
+      }
+    },
+    read("/api/v1/analytics/dashboard-summary") { gateway, request, token, answer in
+      gateway.fraudShieldRead(request, token, &answer) { reader, source in
+        (200, try reader.dashboard(source))
+      }
+    },
+    read("/api/v1/ingest/stats") { gateway, request, token, answer in
+      gateway.fraudShieldRead(request, token, &answer) { (200, try $0.ingestStatistics($1)) }
+    },
+    read("/api/v1/ingest/transactions") { gateway, request, token, answer in
+      gateway.ingestedTransactions(request, token, &answer)
+    },
+    read("/api/v1/ingest/export") { gateway, request, token, answer in
+      gateway.export(request, token, &answer)
+    },
+    read("/api/v1/database/export") { gateway, request, token, answer in
+      gateway.export(request, token, &answer)
+    },
+    read("/api/v1/ingest/health") { gateway, request, token, answer in
+      gateway.fraudShieldRead(request, token, &answer) { (200, try $0.ingestHealth($1)) }
+    },
+    read("/api/v1/database/transactions") { gateway, request, token, answer in
+      gateway.storedTransactions(request, token, &answer)
+    },
+    read("/api/v1/database/predictions") { gateway, request, token, answer in
+      gateway.predictions(request, token, &answer)
+    },
+    read("/api/v1/database/statistics") { gateway, request, token, answer in
+      gateway.fraudShieldRead(request, token, &answer) { (200, try $0.databaseStatistics($1)) }
+    },
+    read("/api/v1/database/health") { gateway, request, token, answer in
+      gateway.databaseHealth(token, &answer)
+    },
+    read("/api/v1/model/health") { gateway, request, _, answer in
+      gateway.modelHealth(request, &answer)
+    },
+    read("/api/v1/model/model/info") { gateway, request, _, answer in
+      gateway.modelInformation(request, &answer)
+    },
+  ]
+
+  private static let fraudShieldWrites = [
+    Endpoint(.post, "/api/v1/model/score", .needs(.score)) { gateway, request, token, _, answer in
+      gateway.score(request, token, &answer)
+    },
+    Endpoint(.post, "/api/v1/ingest/score", .needs(.score)) { gateway, request, token, _, answer in
+      gateway.score(request, token, as: .scoreForwarded, &answer)
+    },
+    Endpoint(.post, "/api/v1/ingest/ingest", .needs(.score)) { gateway, request, token, _, answer in
+      gateway.takeOne(request, token, .ingested, &answer)
+    },
+    Endpoint(.post, "/api/v1/database/transactions", .needs(.score), rate: .database) {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
+      gateway.takeOne(request, token, .stored, &answer)
+    },
+    Endpoint(.post, "/api/v1/database/predictions", .needs(.score), rate: .database) {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
+      gateway.takePrediction(request, token, &answer)
+    },
+  ]
+
+  private static func read(
+    _ path: String,
+    _ serve:
+      @escaping @Sendable (
+        Gateway, borrowing HTTPRequest, RequestToken, inout HTTPAnswer
+      ) -> Reception
+  ) -> Endpoint {
+    let rate: Endpoint.Rate = path.hasPrefix("/api/v1/database/") ? .database : .general
+    return Endpoint(.get, path, .needs(.read), rate: rate) { gateway, request, token, _, answer in
+      serve(gateway, request, token, &answer)
+    }
+  }
+}
