@@ -9,8 +9,13 @@ extension Gateway {
   package func watched(at address: String) -> [MonitoredService] {
     let core = core
     let store: @Sendable () -> MonitoredService.Condition = {
-      core.status.isDetached(Projector.name)
-        ? .unhealthy("it fell too far behind the log and is to be rebuilt") : .healthy
+      guard let store = core.status.projections.first(where: { $0.name == Projector.name }) else {
+        return .healthy
+      }
+      if store.isDetached {
+        return .unhealthy("it fell too far behind the log and is to be rebuilt")
+      }
+      return store.isFailing ? .unhealthy("its store cannot be written") : .healthy
     }
     func service(
       _ id: String,

@@ -75,7 +75,7 @@ extension Gateway {
       json.key("name")
       json.value(projection.name)
       json.key("state")
-      json.value(projection.isDetached ? "detached" : "following")
+      json.value(projection.state)
       json.key("lag_bytes")
       json.value(Int(clamping: committed - min(projection.cursor ?? 0, committed)))
       json.close("}")

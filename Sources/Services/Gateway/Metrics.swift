@@ -100,6 +100,11 @@ package final class Metrics: Sendable {
       text += "assay_projection_detached{projection=\"\(projection.name)\"} "
       text += projection.isDetached ? "1\n" : "0\n"
     }
+    metric("assay_projection_failing", "gauge", "1 where a projection's store cannot be written.")
+    for projection in status.projections {
+      text += "assay_projection_failing{projection=\"\(projection.name)\"} "
+      text += projection.isFailing ? "1\n" : "0\n"
+    }
     metric("assay_verifiable_from_bytes", "gauge", "From where on the log can be folded again.")
     text += "assay_verifiable_from_bytes \(status.verifiableFrom.position)\n"
     metric("assay_journal_segments_removed_total", "counter", "Segments that retention removed.")

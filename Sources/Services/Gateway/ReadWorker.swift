@@ -56,6 +56,8 @@ package final class ReadWorker: @unchecked Sendable {
   let labels: LabelDecoder
   private let hurry: @Sendable () -> Void
   var text: DecisionText
+  /// When the job at hand stops waiting for the store, by the monotonic clock, ns.
+  private var patienceEnds: Int64 = 0
   /// The entry that was loaded last.
   var entry: [UInt8] = []
 
@@ -151,6 +153,8 @@ package final class ReadWorker: @unchecked Sendable {
   }
 
   private func serve(_ job: Job) {
+    patienceEnds =
+      Clocks.monotonicNanoseconds() + Int64(ReadWorker.projectionWaitMilliseconds) * 1_000_000
     do {
       try job.run(self)
     } catch let error as InputError {
@@ -161,14 +165,14 @@ package final class ReadWorker: @unchecked Sendable {
     }
   }
 
-  /// Waits until the store has followed the log up to a position, one second at the most; whether
-  /// it has.
+  /// Waits until the store has followed the log up to a position; whether it has.
+  ///
+  /// A job waits one second at the most, and not at all while the store cannot be written.
   @discardableResult
   func waitForProjection(_ committed: Position) throws -> Bool {
     if try store.cursor().position >= committed.bytes { return true }
-    if core.status.isDetached(Projector.name) { return false }
     hurry()
-    for _ in 0..<ReadWorker.projectionWaitMilliseconds / 5 {
+    while core.status.follows(Projector.name), Clocks.monotonicNanoseconds() < patienceEnds {
       if try store.cursor().position >= committed.bytes { return true }
       Thread.sleep(forTimeInterval: 0.005)
     }

@@ -10,6 +10,14 @@ package final class NodeStatus: Sendable {
     package var cursor: UInt64?
     /// It fell too far behind: it does not follow any more, and is to be rebuilt.
     package var isDetached = false
+    /// Its store could not be written at the last try; it tries again.
+    package var isFailing = false
+
+    /// The word for it.
+    package var state: String {
+      if isDetached { return "detached" }
+      return isFailing ? "failing" : "following"
+    }
   }
 
   /// From where on the log can be folded again: its start, or the oldest snapshot that is left.
@@ -84,6 +92,11 @@ package final class NodeStatus: Sendable {
 
   package func isDetached(_ name: String) -> Bool {
     projections.contains { $0.name == name && $0.isDetached }
+  }
+
+  /// Whether it is of use to wait for a projection: it follows the log, and its store takes rows.
+  package func follows(_ name: String) -> Bool {
+    !projections.contains { $0.name == name && ($0.isDetached || $0.isFailing) }
   }
 
   package var verifiableFrom: VerifiableFrom {

@@ -25,6 +25,7 @@ package final class Projector: @unchecked Sendable {
   private var transaction: [UInt8] = []
   private var transactionAt = Position(bytes: 0)
   private let report: @Sendable (String) -> Void
+  private var lastFailure: String?
   private let rebuilding = Atomic<Bool>(false)
   /// Where the log started when rows were last forgotten.
   private var forgotten: UInt64 = 0
@@ -84,14 +85,26 @@ package final class Projector: @unchecked Sendable {
       let last = stopping.load(ordering: .relaxed)
       do {
         while try step() {}
+        note(nil)
       } catch {
-        report("projection: \(error)")
+        note("\(error)")
         if last { return }
         doorbell.wait(milliseconds: 1000)
         continue
       }
       if last { return }
       doorbell.wait(milliseconds: Projector.pauseMilliseconds)
+    }
+  }
+
+  /// Notes why the last step failed, if it did; says so once, however often it is tried.
+  private func note(_ failure: String?) {
+    defer { lastFailure = failure }
+    core.status.update(Projector.name) { $0.isFailing = failure != nil }
+    if let failure, failure != lastFailure {
+      report("projection: \(failure); it is tried again")
+    } else if failure == nil, lastFailure != nil {
+      report("projection: the store is written again")
     }
   }
 
