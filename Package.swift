@@ -135,8 +135,8 @@ let package = Package(
     service(
       "Gateway",
       [
-        "CLinux", "HTTP", "Storage", "Payments", "Features", "Models", "Rules", "Engine",
-        "Journal", "Intake", "Monitoring", "Pipeline",
+        "CLinux", "HTTP", "HTTPClient", "Storage", "Payments", "Features", "Models", "Rules",
+        "Engine", "Journal", "Intake", "Monitoring", "Pipeline",
       ]
     ),
 
@@ -151,7 +151,8 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "Shell", "Numerics", "Payments", "Language", "Features", "Rules", "Models", "Engine",
+        "CLinux", "Shell", "Numerics", "Payments", "Language", "Features", "Rules", "Models",
+        "Engine",
         "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal", "SQLiteStore",
         "Vault", "Intake", "Replay",
         "Monitoring", "Pipeline", "Simulator", "Gateway",

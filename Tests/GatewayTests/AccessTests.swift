@@ -35,6 +35,7 @@ struct AccessTests {
     "GET /api/v1/analytics/risk-distribution": "read",
     "GET /api/v1/analytics/model-performance": "read",
     "GET /api/v1/analytics/dashboard-summary": "read",
+    "GET /api/v1/analytics/health": "read",
     "GET /api/v1/ingest/stats": "read",
     "GET /api/v1/ingest/transactions": "read",
     "GET /api/v1/ingest/export": "read",

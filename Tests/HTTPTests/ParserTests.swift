@@ -36,7 +36,7 @@ import Testing
           outcome.isRefused = true
           return outcome
         case .complete:
-          let request = HTTPRequest(parser, input, from: PeerAddress(127, 0, 0, 1))
+          let request = HTTPRequest(parser, input, from: PeerAddress(127, 0, 0, 1), by: 0)
           let body = request.withBody { body in
             body.byteOffsets.map { String(body.byte($0)) }.joined(separator: ",")
           }

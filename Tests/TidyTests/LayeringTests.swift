@@ -9,7 +9,7 @@ struct LayeringTests {
   static let layersWithOrderInside: Set = ["Core", "Learning", "App"]
 
   /// The adapters that a service may know: protocols of the outside, never where data is kept.
-  static let adaptersForServices: Set = ["HTTP", "Intake"]
+  static let adaptersForServices: Set = ["HTTP", "HTTPClient", "Intake"]
 
   /// Services that know another service, with the reason.
   static let servicesKnowingServices = [

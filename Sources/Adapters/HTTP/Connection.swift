@@ -18,6 +18,8 @@ final class Connection {
   let slot: Int
   var descriptor: Int32 = -1
   var peer = PeerAddress(0, 0, 0, 0)
+  /// Which of the loop's ports it came by.
+  var listener = 0
   /// Tells the connections of this slot apart in late events.
   var epoch: UInt32 = 0
   /// Tells the requests of this slot apart in late answers.

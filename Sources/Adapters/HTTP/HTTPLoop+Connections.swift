@@ -2,15 +2,15 @@ extension HTTPLoop {
   /// Connections taken in at once, so that a flood of them does not starve the others.
   private static let acceptsPerRound = 256
 
-  /// Takes waiting connections in; tells 503 to those above the limit.
-  func acceptAll() {
+  /// Takes waiting connections of one listener in; tells 503 to those above the limit.
+  func acceptAll(_ number: Int) {
     for _ in 0..<Self.acceptsPerRound {
-      guard listener >= 0 else { return }
+      guard number < listeners.count else { return }
       guard openCount < limits.slots else {
         return pauseAccepting()
       }
-      switch Sockets.accept(listener) {
-      case .accepted(let descriptor, let peer): open(descriptor, peer)
+      switch Sockets.accept(listeners[number]) {
+      case .accepted(let descriptor, let peer): open(descriptor, peer, number)
       case .exhausted: return pauseAccepting()
       case .none: return
       }
@@ -21,17 +21,18 @@ extension HTTPLoop {
   var openCount: Int { connections.count - vacant.count }
 
   private func pauseAccepting() {
-    poller.remove(listener)
+    for listener in listeners { poller.remove(listener) }
     acceptResumes = now + Int64(limits.acceptPauseMilliseconds)
   }
 
   func resumeAccepting() {
     acceptResumes = nil
-    guard listener >= 0 else { return }
-    poller.add(listener, .input, tag: Self.listenerTag)
+    for (number, listener) in listeners.enumerated() {
+      poller.add(listener, .input, tag: Self.listenerTag - UInt64(number))
+    }
   }
 
-  private func open(_ descriptor: Int32, _ peer: PeerAddress) {
+  private func open(_ descriptor: Int32, _ peer: PeerAddress, _ number: Int) {
     let isRefused = openCount - refusedCount >= limits.connections
     let connection: Connection
     if let slot = vacant.popLast() {
@@ -42,6 +43,7 @@ extension HTTPLoop {
     }
     connection.descriptor = descriptor
     connection.peer = peer
+    connection.listener = number
     connection.epoch &+= 1
     connection.phase = .reading
     connection.interest = .input
@@ -137,11 +139,13 @@ extension HTTPLoop {
 
   /// Accepts nothing more and closes the connections that are between two requests.
   func startDraining(_ milliseconds: Int64, _ application: any HTTPApplication) {
-    acceptAll()
+    for number in listeners.indices { acceptAll(number) }
     drainEnds = now + milliseconds
-    poller.remove(listener)
-    Sockets.close(listener)
-    listener = -1
+    for listener in listeners {
+      poller.remove(listener)
+      Sockets.close(listener)
+    }
+    listeners.removeAll()
     acceptResumes = nil
     for connection in connections where connection.phase == .reading {
       // What has reached this machine counts as in flight.

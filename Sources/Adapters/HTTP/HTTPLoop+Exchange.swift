@@ -93,7 +93,12 @@ extension HTTPLoop {
     connection.generation &+= 1
     connection.timer = .none
     var answer = startAnswer(connection)
-    let request = HTTPRequest(connection.parser, connection.input, from: connection.peer)
+    let request = HTTPRequest(
+      connection.parser,
+      connection.input,
+      from: connection.peer,
+      by: connection.listener
+    )
     let reception = application.receive(request, token: connection.token, answer: &answer)
     connection.parser.next(&connection.input)
     switch reception {

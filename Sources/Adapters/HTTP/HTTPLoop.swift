@@ -4,18 +4,19 @@
 import Glibc
 import Synchronization
 
-/// An HTTP/1.1 server on one thread: one listening socket, one epoll, one application.
+/// An HTTP/1.1 server on one thread: its listening sockets, one epoll, one application.
 ///
 ///     let loop = try HTTPLoop(port: 8080)
 ///     loop.run(application)        // returns after `stop`
 package final class HTTPLoop: @unchecked Sendable {
-  /// The port that is listened on; chosen by the system if 0 was asked for.
-  package let port: UInt16
+  /// The ports that are listened on, in the order asked for; chosen by the system where 0 was.
+  package let ports: [UInt16]
   /// The bounds in force.
   package let limits: Limits
 
   let poller: Poller
-  var listener: Int32
+  /// The listening sockets, by the numbers of their ports; none once stopping.
+  var listeners: [Int32]
   /// When accepting resumes after the process ran out of descriptors or slots.
   var acceptResumes: Int64?
   var connections: [Connection] = []
@@ -36,18 +37,28 @@ package final class HTTPLoop: @unchecked Sendable {
   /// Once stopping, when what is left is cut off.
   var drainEnds: Int64?
   private let stopRequest = Atomic<Int>(-1)
+  /// The first listener's tag in events; the further ones count down from it.
   static let listenerTag = UInt64.max - 1
+  /// Ports that one loop listens on.
+  package static let portsMax = 32
+
+  /// The first port.
+  package var port: UInt16 { ports[0] }
 
   /// Binds and listens; clients are served once `run` is called.
+  ///
+  /// A request says by its `listener` which of the ports it came by: 0 is `port`.
   package init(
     address: String = "127.0.0.1",
     port: UInt16 = 0,
+    andPorts further: [UInt16] = [],
     limits: Limits = Limits()
   ) throws(HTTPError) {
     precondition(limits.headBytes <= 64 << 10, "libhttp-parser itself refuses heads above 80 KiB")
+    precondition(further.count < HTTPLoop.portsMax, "a loop listens on few ports")
     self.limits = limits
     poller = try Poller()
-    (listener, self.port) = try Sockets.listen(address: address, port: port)
+    (listeners, ports) = try Sockets.listen(address: address, ports: [port] + further)
     now = Clock.monotonicMilliseconds()
     date = DateLine(unixSeconds: Clock.unixSeconds())
     dateSecond = now / 1000
@@ -58,11 +69,11 @@ package final class HTTPLoop: @unchecked Sendable {
     answered.reserveCapacity(slots)
     due.reserveCapacity(slots)
     vacant.reserveCapacity(slots)
-    poller.add(listener, .input, tag: Self.listenerTag)
+    resumeAccepting()
   }
 
   deinit {
-    if listener >= 0 { Sockets.close(listener) }
+    for listener in listeners { Sockets.close(listener) }
     for connection in connections where connection.phase != .vacant {
       Sockets.close(connection.descriptor)
     }
@@ -110,6 +121,20 @@ package final class HTTPLoop: @unchecked Sendable {
     return true
   }
 
+  /// Lets the connection of a deferred request go with nothing answered; nil if the token is stale.
+  ///
+  /// On the loop's thread only, as `answer`.
+  package func handOver(_ token: RequestToken) -> HandedConnection? {
+    guard let connection = deferred(token) else { return nil }
+    let handed = HandedConnection(
+      descriptor: connection.descriptor,
+      unread: connection.input.array(connection.parser.start..<connection.input.count),
+      unsent: connection.output.array(connection.sent..<connection.output.count)
+    )
+    release(connection)
+    return handed
+  }
+
   /// The connection of a deferred request; nil if the token is stale.
   private func deferred(_ token: RequestToken) -> Connection? {
     let slot = Int(token.slot)
@@ -132,8 +157,8 @@ package final class HTTPLoop: @unchecked Sendable {
           isWoken = true
           continue
         }
-        if tag == Self.listenerTag {
-          acceptAll()
+        if tag > Self.listenerTag - UInt64(Self.portsMax) {
+          acceptAll(Int(Self.listenerTag - tag))
         } else {
           serve(tag, interest, application)
         }

@@ -12,6 +12,8 @@ package struct HTTPRequest: ~Copyable {
   package let minorVersion: Int
   /// Where the client is.
   package let peer: PeerAddress
+  /// Which of the loop's ports it came by, in their order.
+  package let listener: Int
   /// Bytes that are readable from the first byte of the body; at least 64 more than the body has.
   package let readableBytes: Int
   private let head: UnsafeRawBufferPointer
@@ -23,9 +25,11 @@ package struct HTTPRequest: ~Copyable {
   init(
     _ parser: borrowing RequestParser,
     _ input: borrowing ByteBuffer,
-    from peer: PeerAddress
+    from peer: PeerAddress,
+    by listener: Int
   ) {
     self.peer = peer
+    self.listener = listener
     method = parser.method
     minorVersion = parser.scan.minorVersion
     let bodyEnd = parser.bodyStart + parser.bodyLength
@@ -79,6 +83,11 @@ package struct HTTPRequest: ~Copyable {
   /// Lends the query as it was sent, without its question mark.
   package func withQuery<Result>(_ use: (Span<UInt8>) -> Result) -> Result {
     unsafe Self.span(head, query, use)
+  }
+
+  /// Lends the header fields as they were sent, line by line.
+  package func withFields<Result>(_ use: (Span<UInt8>) -> Result) -> Result {
+    unsafe Self.span(head, fields, use)
   }
 
   /// Lends the value of the first field with this name, in any case, without surrounding blanks.

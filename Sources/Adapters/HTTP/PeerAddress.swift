@@ -12,6 +12,22 @@ package struct PeerAddress: Sendable, Hashable {
     bytes = SIMD16(PeerAddress.mappedPrefix + [a, b, c, d])
   }
 
+  /// Reads what `description` writes.
+  package init?(_ text: String) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count == 4 {
+      let bytes = parts.compactMap { UInt8($0) }
+      guard bytes.count == 4 else { return nil }
+      self.init(bytes[0], bytes[1], bytes[2], bytes[3])
+      return
+    }
+    let groups = text.split(separator: ":", omittingEmptySubsequences: false).compactMap {
+      UInt16($0, radix: 16)
+    }
+    guard groups.count == 8 else { return nil }
+    self.init(bytes: SIMD16(groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }))
+  }
+
   private var isMapped: Bool {
     PeerAddress.mappedPrefix.indices.allSatisfy { bytes[$0] == PeerAddress.mappedPrefix[$0] }
   }

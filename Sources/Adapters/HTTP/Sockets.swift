@@ -16,8 +16,26 @@ enum Sockets {
     case wouldBlock, ended, failed
   }
 
-  /// A listening socket and the port it has; port 0 lets the system choose.
-  static func listen(address: String, port: UInt16) throws(HTTPError) -> (Int32, UInt16) {
+  /// Listening sockets and the ports they have; port 0 lets the system choose.
+  static func listen(
+    address: String,
+    ports: [UInt16]
+  ) throws(HTTPError) -> (descriptors: [Int32], ports: [UInt16]) {
+    var opened: (descriptors: [Int32], ports: [UInt16]) = ([], [])
+    for port in ports {
+      do throws(HTTPError) {
+        let (descriptor, port) = try listen(address: address, port: port)
+        opened.descriptors.append(descriptor)
+        opened.ports.append(port)
+      } catch {
+        for descriptor in opened.descriptors { close(descriptor) }
+        throw HTTPError(operation: "\(error.operation) of port \(port)", errno: error.errno)
+      }
+    }
+    return opened
+  }
+
+  private static func listen(address: String, port: UInt16) throws(HTTPError) -> (Int32, UInt16) {
     var v4 = sockaddr_in()
     if unsafe inet_pton(AF_INET, address, &v4.sin_addr) == 1 {
       v4.sin_family = sa_family_t(AF_INET)
@@ -144,6 +162,11 @@ enum Sockets {
     case EAGAIN, EINTR: return .wouldBlock
     default: return .failed
     }
+  }
+
+  /// Makes calls on a descriptor return at once.
+  static func makeNonBlocking(_ descriptor: Int32) {
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
   }
 
   /// Tells the peer that nothing more follows.

@@ -15,6 +15,9 @@ package final class ClientConnection {
 
   deinit { close() }
 
+  /// Closes a connection that `ask` gave away.
+  package static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+
   package func close() {
     if descriptor >= 0 { _ = Glibc.close(descriptor) }
     descriptor = -1
@@ -33,30 +36,63 @@ package final class ClientConnection {
     var head = "POST \(path) HTTP/1.1\r\nHost: \(address.host):\(address.port)\r\n"
     for (name, value) in headers { head += "\(name): \(value)\r\n" }
     head += "Content-Length: \(body.count)\r\n\r\n"
-    let request = Array(head.utf8) + body
+    guard case .whole(let answer) = try ask(Array(head.utf8) + body, mayRepeat: true) else {
+      throw ClientError(.malformed, "an answer is in pieces")
+    }
+    return answer
+  }
+
+  /// Sends the bytes of a whole request and returns what comes back.
+  ///
+  /// A kept connection that the server has ended before is opened anew. With `mayRepeat` so is one
+  /// that breaks before its answer comes, once: what is asked may then arrive twice.
+  package func ask(
+    _ request: [UInt8],
+    mayRepeat: Bool,
+    isHead: Bool = false
+  ) throws(ClientError) -> ClientReply {
+    if descriptor >= 0, hasEnded { close() }
     let wasOpen = descriptor >= 0
     do throws(ClientError) {
-      return try exchange(request)
+      return try exchange(request, isHead)
     } catch {
       close()
-      guard wasOpen, error.code == .broken else { throw error }
+      guard mayRepeat, wasOpen, error.code == .broken else { throw error }
     }
     do throws(ClientError) {
-      return try exchange(request)
+      return try exchange(request, isHead)
     } catch {
       close()
       throw error
     }
   }
 
-  private func exchange(_ request: [UInt8]) throws(ClientError) -> ClientAnswer {
+  /// Whether the server has ended a connection on which nothing is asked.
+  private var hasEnded: Bool {
+    var byte: UInt8 = 0
+    let count = unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+    return count >= 0 || (errno != EAGAIN && errno != EINTR)
+  }
+
+  private func exchange(
+    _ request: [UInt8],
+    _ isHead: Bool
+  ) throws(ClientError) -> ClientReply {
     if descriptor < 0 { try open() }
     try send(request)
     while true {
-      if let (answer, length) = try ClientAnswer.first(in: received) {
+      guard let head = try ClientHead(received) else {
+        try receive()
+        continue
+      }
+      guard let length = isHead ? 0 : head.length else {
+        defer { (descriptor, received) = (-1, []) }
+        return .endless(descriptor: descriptor, received: received)
+      }
+      if let (answer, length) = ClientAnswer.answer(head, length, received) {
         received.removeFirst(length)
         if answer.closes { close() }
-        return answer
+        return .whole(answer)
       }
       try receive()
     }
@@ -122,6 +158,8 @@ package final class ClientConnection {
     }
     if count > 0 {
       received.append(contentsOf: piece[..<count])
+    } else if count < 0, errno == EAGAIN {
+      throw ClientError(.late, "no answer came within \(ClientConnection.timeoutSeconds) s")
     } else if count == 0 || errno != EINTR {
       throw ClientError(.broken, "the connection broke before an answer came")
     }

@@ -5,8 +5,10 @@ package struct ClientError: Error, Sendable, CustomStringConvertible {
     case badAddress
     /// Nobody listens there, or the name is unknown.
     case unreachable
-    /// The connection broke, or nothing came in time.
+    /// The connection broke.
     case broken
+    /// Nothing came in time.
+    case late
     /// What came is no HTTP answer that this client understands.
     case malformed
   }

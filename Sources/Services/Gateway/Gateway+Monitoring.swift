@@ -138,7 +138,7 @@ extension Gateway {
         json.key("status")
         json.value("healthy")
         json.close("}")
-      case .unhealthy(let why), .unavailable(let why):
+      case .unhealthy(let why), .unreachable(let why), .unavailable(let why):
         json.key("error")
         json.value(why)
       }
@@ -314,7 +314,7 @@ extension MonitoredService.Condition {
     switch self {
     case .healthy: "healthy"
     case .unhealthy: "unhealthy"
-    case .unavailable: "unavailable"
+    case .unreachable, .unavailable: "unavailable"
     }
   }
 

@@ -32,6 +32,10 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     package var rateHoldsHere = false
     /// Whose pages browsers may let use the interface, such as `https://desk.example.org`.
     package var origins: [String] = []
+    /// What each of the loop's ports serves, in their order.
+    package var surfaces = [Surface.whole]
+    /// What processes that relay to this one prove themselves with.
+    package var serviceKey: String?
 
     package init(
       secrets: any Secrets,
@@ -83,7 +87,12 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   let catalog: Catalog
   package let metrics = Metrics()
   let loop: HTTPLoop
-  var router = Router()
+  /// The routes of all surfaces, one after the other.
+  let endpoints: [Endpoint]
+  /// By the surfaces' numbers.
+  let routers: [Router]
+  /// What each of the loop's ports serves, by the surfaces' numbers.
+  let surfaces: [Int]
   var decoders: [TransactionDecoder] = []
   let activityDecoder: ActivityDecoder
   var text: DecisionText
@@ -107,6 +116,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   let crossOrigin: CrossOrigin
   /// Who makes the request that is being received.
   var caller = Client.nobody
+  /// Where that is; for a request that was relayed, where it came from first.
+  var peer = PeerAddress(0, 0, 0, 0)
   /// What the caller's token says, where it came by one.
   var claims: TokenClaims?
   let exports: ExportHub
@@ -142,6 +153,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     rebuildProjection = rebuild
     self.catalog = catalog
     self.loop = loop
+    (endpoints, routers) = Gateway.routes()
     text = DecisionText(catalog)
     decoders = catalog.sources.map {
       TransactionDecoder(source: $0, tokenizer: settings.tokenizer)
@@ -174,9 +186,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     }
     for changes in identity.takeChanges() { clients.apply(changes) }
     exports = try ExportHub(store: store, openJournal: openJournal)
-    for (number, endpoint) in Endpoint.all.enumerated() {
-      router.add(endpoint.method, endpoint.path, handler: number)
-    }
+    surfaces = settings.surfaces.map(\.number)
     reader.start { [loop] in loop.wake() }
     live.start()
     identity.start { [loop] in loop.wake() }
@@ -198,6 +208,10 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     token: RequestToken,
     answer: inout HTTPAnswer
   ) -> Reception {
+    peer = request.peer
+    var surface = surfaces[request.listener]
+    if let key = settings.serviceKey, !trace(request, key, &surface, &answer) { return .answered }
+    let router = routers[surface]
     if crossOrigin.isOpen, crossOrigin.answer(request, router, &answer) { return .answered }
     switch router.match(request) {
     case .notFound:
@@ -207,7 +221,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       answer.header("Allow", allow)
       answer.appendFailure("Method not allowed", "This path knows other methods")
     case .found(let number, let segments):
-      let endpoint = Endpoint.all[number]
+      let endpoint = endpoints[number]
       guard isAllowed(request, endpoint, segments, &answer) else { break }
       return endpoint.serve(self, request, token, segments, &answer)
     }
@@ -264,6 +278,20 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   package func abandoned(_ token: RequestToken) {}
 
   // MARK: what routes share
+
+  /// The routes of all surfaces, and what finds them by their place.
+  private static func routes() -> ([Endpoint], [Router]) {
+    var endpoints: [Endpoint] = []
+    let routers = Surface.all.map { surface in
+      var router = Router()
+      for endpoint in surface.endpoints {
+        router.add(endpoint.method, endpoint.path, handler: endpoints.count)
+        endpoints.append(endpoint)
+      }
+      return router
+    }
+    return (endpoints, routers)
+  }
 
   /// A submission from the pool.
   func makeSubmission(_ token: RequestToken, _ shape: Shape) -> Submission {

@@ -7,7 +7,9 @@ package struct MonitoredService: Sendable {
     case healthy
     /// It answers, but something is wrong.
     case unhealthy(String)
-    /// It is not there.
+    /// It should be there and gives no answer.
+    case unreachable(String)
+    /// This installation does not have it.
     case unavailable(String)
   }
 
@@ -214,6 +216,7 @@ package final class Monitor: Sendable {
       switch report.condition {
       case .healthy: break
       case .unhealthy(let why): down = "\(report.name) is unhealthy: \(why)"
+      case .unreachable(let why): down = "\(report.name) is down: \(why)"
       // What this installation does not have is no alarm.
       case .unavailable: break
       }

@@ -18,7 +18,18 @@ enum ServeCommand: Command {
   static let summary = "decide on transactions over HTTP"
   static var options: [Arguments.Option] {
     Configuration.options + [
-      Arguments.Option("demo", nil, "simulate history, train on it, and show live traffic")
+      Arguments.Option("demo", nil, "simulate history, train on it, and show live traffic"),
+      Arguments.Option(
+        "compat-ports",
+        nil,
+        "also listen on the ports of S1's services and of pages"
+      ),
+      Arguments.Option("split", nil, "run S1's eight services as processes of their own"),
+      Arguments.Option(
+        "role",
+        "NAME",
+        "run one of them: " + Surface.all.map(\.word).joined(separator: ", ")
+      ),
     ]
   }
 
@@ -27,7 +38,11 @@ enum ServeCommand: Command {
       arguments,
       environment: ProcessInfo.processInfo.environment
     )
+    let role = try role(arguments)
     Signals.hold()
+    if arguments.has("split") { return try ServiceSupervisor(configuration, arguments).run() }
+    if role != nil { ServiceSupervisor.follow() }
+    if let role, role != .service(.model) { return try RelayProcess.run(role, configuration) }
     let directory = DataDirectory(configuration.data)
     let node = try Node(directory, segmentBytes: configuration.segmentMiB << 20)
     let catalog = try directory.catalog(sources: node.sources)
@@ -44,9 +59,11 @@ enum ServeCommand: Command {
 
     var limits = Limits()
     limits.connections = configuration.maxConnections
+    let listening = try Listening(configuration, role, compatible: arguments.has("compat-ports"))
     let loop = try HTTPLoop(
       address: configuration.address,
-      port: UInt16(configuration.port),
+      port: listening.ports[0],
+      andPorts: Array(listening.ports.dropFirst()),
       limits: limits
     )
     let monitor = Monitor(
@@ -59,7 +76,7 @@ enum ServeCommand: Command {
     let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
     let welcome = try FirstAdministrator.welcome(identity, secrets)
     let gateway = try Gateway(
-      settings: try settings(configuration, node, secrets),
+      settings: try settings(configuration, node, secrets, listening.surfaces),
       core: node.core,
       catalog: catalog,
       loop: loop,
@@ -85,7 +102,11 @@ enum ServeCommand: Command {
       )
     }
     snapshots.start()
-    monitor.watch(gateway.watched(at: "http://\(configuration.address):\(loop.port)"))
+    monitor.watch(
+      role == nil
+        ? gateway.watched(at: "http://\(configuration.address):\(loop.port)")
+        : try ServiceProbe.all(gateway, configuration)
+    )
     monitor.start()
     let warmer = Warmer(
       core: node.core,
@@ -100,7 +121,7 @@ enum ServeCommand: Command {
       loop.stop(drainMilliseconds: 5000)
     }
     if let welcome { Console.print(welcome) }
-    announce(configuration, node, loop.port)
+    announce(configuration, node, loop.port, role)
     let demo = arguments.has("demo") ? Demo(node, catalog, gateway.metrics) : nil
     demo?.start()
     loop.run(gateway)
@@ -119,7 +140,8 @@ enum ServeCommand: Command {
   private static func settings(
     _ configuration: Configuration,
     _ node: Node,
-    _ secrets: any Secrets
+    _ secrets: any Secrets,
+    _ surfaces: [Surface]
   ) throws -> Gateway.Settings {
     var clients = configuration.clients
     if clients.isEmpty {
@@ -137,10 +159,29 @@ enum ServeCommand: Command {
     settings.rate = configuration.rate
     settings.rateHoldsHere = configuration.rateRequests != nil
     settings.origins = configuration.origins
+    settings.surfaces = surfaces
+    settings.serviceKey = configuration.serviceKey
     return settings
   }
 
-  private static func announce(_ configuration: Configuration, _ node: Node, _ port: UInt16) {
+  private static func role(_ arguments: Arguments) throws(UsageError) -> Surface? {
+    guard let word = arguments.text("role") else { return nil }
+    guard let role = Surface(word: word) else {
+      let known = Surface.all.map(\.word).joined(separator: ", ")
+      throw UsageError("there is no role '\(word)'; there are \(known)")
+    }
+    guard !arguments.has("split"), !arguments.has("compat-ports") else {
+      throw UsageError("--role is for one process: without --split and --compat-ports")
+    }
+    return role
+  }
+
+  private static func announce(
+    _ configuration: Configuration,
+    _ node: Node,
+    _ port: UInt16,
+    _ role: Surface?
+  ) {
     let recovered = node.recovered
     Console.note(
       "assay \(Assay.version): \(configuration.data), \(recovered.fold.decisions) decisions and"
@@ -148,6 +189,7 @@ enum ServeCommand: Command {
         + (recovered.snapshot == nil ? "" : " onto a snapshot")
     )
     let key = configuration.clients.isEmpty ? "; API key in \(node.directory.keyFile)" : ""
-    Console.print("assay listens on http://\(configuration.address):\(port)\(key)")
+    let name = role.map { "assay \($0.word)" } ?? "assay"
+    Console.print("\(name) listens on http://\(configuration.address):\(port)\(key)")
   }
 }

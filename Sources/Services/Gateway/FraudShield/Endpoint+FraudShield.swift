@@ -27,6 +27,13 @@ extension Endpoint {
         (200, try reader.dashboard(source))
       }
     },
+    read("/api/v1/analytics/health") { gateway, request, token, answer in
+      gateway.fraudShieldRead(request, token, &answer) { _, _ in
+        var json = JSONText.service("Analytics Service", status: "healthy")
+        json.close("}")
+        return (200, json)
+      }
+    },
     read("/api/v1/ingest/stats") { gateway, request, token, answer in
       gateway.fraudShieldRead(request, token, &answer) { (200, try $0.ingestStatistics($1)) }
     },

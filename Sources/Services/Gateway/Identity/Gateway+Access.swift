@@ -26,10 +26,10 @@ extension Gateway {
     let needed: Permission?
     switch endpoint.access {
     case .open:
-      caller = clients.client(peer: request.peer, at: now)
+      caller = clients.client(peer: peer, at: now)
       return isWithinRate(request, endpoint, now, &answer)
     case .local where isLocal(request):
-      caller = clients.client(peer: request.peer, at: now)
+      caller = clients.client(peer: peer, at: now)
       return isWithinRate(request, endpoint, now, &answer)
     case .token:
       guard isTokenRight(request, &answer) else { return false }
@@ -42,7 +42,7 @@ extension Gateway {
       caller = client
     } else {
       // Who tries keys is counted by address, so that short ones are not found by trying.
-      caller = clients.client(peer: request.peer, at: now)
+      caller = clients.client(peer: peer, at: now)
     }
     guard isWithinRate(request, endpoint, now, &answer) else { return false }
     switch credential {
@@ -129,7 +129,7 @@ extension Gateway {
     _ now: Int64,
     _ answer: inout HTTPAnswer
   ) -> Bool {
-    let isLimited = settings.rateHoldsHere || !request.peer.isLoopback
+    let isLimited = settings.rateHoldsHere || !peer.isLoopback
     let general = caller.rate ?? (isLimited ? settings.rate : nil)
     let limit = endpoint.rate == .database ? (isLimited ? RateLimit.database : nil) : general
     guard let limit, let wait = caller.take(endpoint.rate, limit, at: now) else { return true }
@@ -161,7 +161,7 @@ extension Gateway {
   func actor(_ request: borrowing HTTPRequest) -> Actor {
     Actor(
       name: caller.name,
-      peer: request.peer.description,
+      peer: peer.description,
       time: Clocks.wallMicroseconds()
     )
   }
@@ -171,7 +171,7 @@ extension Gateway {
   /// A page of another site that a browser here shows has another name in its requests' `Host`, or
   /// says where it comes from in `Origin`.
   private func isLocal(_ request: borrowing HTTPRequest) -> Bool {
-    guard request.peer.isLoopback, let host = request.header("Host")?.lowercased() else {
+    guard peer.isLoopback, let host = request.header("Host")?.lowercased() else {
       return false
     }
     for name in ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"] as [StaticString]

@@ -19,7 +19,7 @@ extension Gateway {
       answer.fail(413, "too_large", "The body has up to 16 KiB")
       return .answered
     }
-    let network = request.peer.isLoopback ? nil : request.peer.network.description
+    let network = peer.isLoopback ? nil : peer.network.description
     let (fields, actor) = (RequestBody(body, from: network), actor(request))
     guard identity.submit(token, hashes: hashes, { try run($0, token, fields, actor) }) else {
       Gateway.overloaded(&answer)

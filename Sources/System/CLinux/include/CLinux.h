@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <stdbool.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -37,6 +38,8 @@ static inline int clinux_futex_wake(uint32_t *word) {
 static inline void clinux_prefetch(const void *address) { __builtin_prefetch(address); }
 
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+// SIGTERM when the thread that started this process ends.
+static inline void clinux_end_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0); }
 static inline void clinux_nice_thread(int nice) { setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice); }
 
 static inline bool clinux_has_crc32c(void) {
