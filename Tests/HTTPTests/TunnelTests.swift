@@ -1,3 +1,4 @@
+// Safety: system calls get arrays with their own lengths.
 import Foundation
 import Testing
 
@@ -21,7 +22,8 @@ struct TunnelTests {
     var offset = 0
     while offset < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { raw in
-        unsafe Glibc.write(descriptor, raw.baseAddress.map { unsafe $0 + offset }, raw.count - offset)
+        let start = unsafe raw.baseAddress.map { unsafe $0 + offset }
+        return unsafe Glibc.write(descriptor, start, raw.count - offset)
       }
       guard count > 0 else { return }
       offset += count

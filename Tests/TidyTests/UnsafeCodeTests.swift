@@ -58,6 +58,7 @@ struct UnsafeCodeTests {
     "Tests/HTTPTests/Client.swift",
     "Tests/HTTPTests/DescriptorTests.swift",
     "Tests/HTTPTests/RawSpan+Byte.swift",
+    "Tests/HTTPTests/TunnelTests.swift",
     "Tests/IntakeTests/Decoding.swift",
     "Benchmarks/ModelBenchmarks/ThreadTime.swift",
   ]
