@@ -17,6 +17,8 @@ struct UnsafeCodeTests {
     "Sources/Adapters/HTTP/HTTPError.swift",
     "Sources/Adapters/HTTP/Streams/TunnelLoop.swift",
     "Sources/Services/Gateway/Relay/Relay.swift",
+    "Sources/App/Shell/Log.swift",
+    "Sources/App/Shell/LogWriter.swift",
     "Sources/Adapters/HTTP/Sockets.swift",
     "Sources/Adapters/HTTP/Span+Text.swift",
     "Sources/Adapters/HTTP/Streams/StreamLoop.swift",

@@ -19,6 +19,10 @@ package struct HTTPAnswer: ~Copyable {
   private var bodyStart = 0
   private var closes: Bool
   private(set) var fields: [UInt8]
+  /// What the answer calls the request; 0 for nothing.
+  private(set) var number: UInt64
+  /// What it was started with; 0 before.
+  private(set) var status = 0
 
   /// An answer that goes to the end of `output`.
   init(output: consuming ByteBuffer, date: DateLine, to exchange: Exchange) {
@@ -29,6 +33,13 @@ package struct HTTPAnswer: ~Copyable {
     minorVersion = exchange.minorVersion
     closes = exchange.closes
     fields = exchange.fields
+    number = exchange.number
+  }
+
+  /// Calls the request what its client calls it; call before `start`.
+  package mutating func nameRequest(_ name: borrowing Span<UInt8>) {
+    number = 0
+    addFields(Array("X-Request-ID: ".utf8) + (0..<name.count).map { name[$0] } + [0x0D, 0x0A])
   }
 
   /// Gives header lines, each with its line end, to this request's answer, also to one that comes
@@ -43,6 +54,7 @@ package struct HTTPAnswer: ~Copyable {
     precondition(part == .nothing, "an answer starts once")
     precondition(status >= 200 && status <= 599, "a status is between 200 and 599")
     part = .head
+    self.status = status
     hasBody = status != 204 && status != 304
     if let line = StatusText.line(status) {
       output.append(line)
@@ -65,6 +77,7 @@ package struct HTTPAnswer: ~Copyable {
   package mutating func startStream(_ status: Int, type: StaticString = "") {
     precondition(part == .nothing, "an answer starts once")
     part = .head
+    self.status = status
     hasBody = false
     output.append(StatusText.line(status) ?? "HTTP/1.1 200 OK\r\n")
     output.append(date.bytes.span)
@@ -172,6 +185,7 @@ package struct HTTPAnswer: ~Copyable {
     if hasBody {
       output.patch(at: lengthAt, width: Self.lengthWidth, decimal: output.count - bodyStart)
     }
+    exchange.bodyBytes = isHead || !hasBody ? 0 : output.count - bodyStart
     if isHead || !hasBody { output.truncate(to: bodyStart) }
     exchange.closes = closes
     return output
@@ -187,6 +201,14 @@ package struct HTTPAnswer: ~Copyable {
   private static let lengthWidth = 10
 
   private mutating func appendFields() {
+    if number != 0 {
+      output.append("X-Request-ID: ")
+      for digit in 0..<16 {
+        let nibble = UInt8(number >> (60 - 4 * digit) & 15)
+        output.append(byte: nibble < 10 ? 0x30 + nibble : 0x57 + nibble)
+      }
+      output.append("\r\n")
+    }
     let lines = fields
     if !lines.isEmpty { output.append(lines.span) }
   }

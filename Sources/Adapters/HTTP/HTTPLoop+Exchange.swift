@@ -88,8 +88,10 @@ extension HTTPLoop {
     connection.exchange = Exchange(
       isHead: connection.parser.method == .head,
       minorVersion: connection.parser.scan.minorVersion,
-      closes: !connection.parser.keepsAlive
+      closes: !connection.parser.keepsAlive,
+      number: requestNumber
     )
+    requestNumber += 1
     connection.generation &+= 1
     connection.timer = .none
     var answer = startAnswer(connection)
@@ -105,6 +107,7 @@ extension HTTPLoop {
     case .answered: finishAnswer(connection, answer)
     case .later(let milliseconds):
       connection.exchange.fields = answer.fields
+      connection.exchange.number = answer.number
       connection.output = answer.discard()
       connection.phase = .deferred
       connection.answerMilliseconds = max(1, milliseconds)
@@ -121,6 +124,7 @@ extension HTTPLoop {
     _ kind: StreamKind,
     as token: StreamToken
   ) {
+    served?(connection.token, answer.number, answer.status, 0)
     connection.output = answer.finishStream()
     let handed = HandedConnection(
       descriptor: connection.descriptor,
@@ -142,7 +146,9 @@ extension HTTPLoop {
 
   /// Puts the written answer back into the connection and ends the request.
   func finishAnswer(_ connection: Connection, _ answer: consuming HTTPAnswer) {
+    let (number, status) = (answer.number, answer.status)
     connection.output = answer.finish(&connection.exchange)
+    served?(connection.token, number, status, connection.exchange.bodyBytes)
     connection.phase = connection.exchange.closes ? .closing : .reading
     connection.generation &+= 1
     connection.hasServed = true

@@ -14,6 +14,11 @@ package final class HTTPLoop: @unchecked Sendable {
   /// The bounds in force.
   package let limits: Limits
 
+  /// Is told of each answer to an application's request when it is written: the request, how the
+  /// answer names it (0: as its client does), the status, and the bytes of its body.
+  package var served: ((RequestToken, UInt64, Int, Int) -> Void)?
+  /// Counts up from a random start, so that two processes name no two requests alike.
+  var requestNumber = UInt64.random(in: 1...UInt64.max / 2)
   let poller: Poller
   /// The listening sockets, by the numbers of their ports; none once stopping.
   var listeners: [Int32]

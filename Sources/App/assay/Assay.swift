@@ -23,6 +23,8 @@ struct Assay {
       summary: "Assay decides, in real time, whether a payment is fraud.",
       commands: commands
     )
-    exit(program.run(words))
+    let code = program.run(words)
+    Log.flush()
+    exit(code)
   }
 }

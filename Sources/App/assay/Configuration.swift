@@ -27,6 +27,7 @@ struct Configuration {
   var shopStatus = 201
   var monitoringSeconds = 30.0
   var thresholds = MonitorThresholds()
+  var logging = Logging()
   /// What the processes of one installation prove themselves with.
   var serviceKey: String?
   /// Where they are reached, by the names of their variables.
@@ -167,7 +168,7 @@ struct Configuration {
         value: "N",
         help: "connections at a time (10000)"
       ),
-    ] + serviceSettings
+    ] + Logging.settings + serviceSettings
 
   private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
     switch variable {
@@ -214,7 +215,8 @@ struct Configuration {
       detachMiB = try Configuration.number("detach-mib", text, 1...1_000_000_000)
     case "ASSAY_MAX_CONNECTIONS":
       maxConnections = try Configuration.number("max-connections", text, 1...100_000)
-    default: try setService(variable, text)
+    default:
+      if try !logging.set(variable, text) { try setService(variable, text) }
     }
   }
 
@@ -344,6 +346,6 @@ struct Configuration {
       ("ALERT_DISK_THRESHOLD", "\(thresholds.disk)"),
       ("ALERT_RESPONSE_TIME_THRESHOLD", "\(thresholds.response)"),
       ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
-    ] + shownServices
+    ] + logging.shown + shownServices
   }
 }

@@ -51,7 +51,7 @@ final class Demo: @unchecked Sendable {
       do {
         try run()
       } catch {
-        Console.note("demo: \(error)")
+        Log.error("demo: \(error)")
       }
       finished.signal()
     }
@@ -85,7 +85,7 @@ final class Demo: @unchecked Sendable {
   /// Simulates the past, feeds it to the log, and trains on it in a child process.
   private func learn() throws {
     let file = folder + "/history.csv"
-    Console.note("demo: simulating \(Demo.historyDays) days of \(Demo.accounts) cards")
+    Log.info("demo: simulating \(Demo.historyDays) days of \(Demo.accounts) cards")
     let output = try Output(file)
     let oracle = try SimulateCommand.writeCSV(
       simulation(days: Demo.historyDays),
@@ -93,14 +93,14 @@ final class Demo: @unchecked Sendable {
       to: output
     )
     try output.close()
-    Console.note("demo: \(SimulationSummary.text(oracle))")
+    Log.info("demo: \(SimulationSummary.text(oracle))")
     let report = try BackfillCommand.feed([file], source, to: node)
-    Console.note(
+    Log.info(
       "demo: learnt from \(report.transactions) past payments and \(report.labels) labels in"
         + String(format: " %.1f s", report.seconds)
     )
     if stopping.load(ordering: .relaxed) { return }
-    Console.note("demo: training 100 trees on them")
+    Log.info("demo: training 100 trees on them")
     let code = Trainer.run([
       "train", "--data", file, "--dialect", "card", "--tree-method", "hist", "--depth", "3",
       "--out",
@@ -109,7 +109,7 @@ final class Demo: @unchecked Sendable {
     guard code == 0 else { throw CommandError("the training ended with code \(code)") }
     if let newest = try node.newestModel(for: source) {
       try node.promote(newest, for: source, in: catalog)
-      Console.note("demo: the model decides from now on; live traffic starts")
+      Log.info("demo: the model decides from now on; live traffic starts")
     }
   }
 

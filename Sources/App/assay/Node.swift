@@ -41,7 +41,7 @@ final class Node {
       newLog: seed
     ) { directory.makeEngine(seed: seed) }
     if recovered.fold.differences > 0 {
-      Console.note(
+      Log.warning(
         "warning: \(recovered.fold.differences) decisions came out otherwise than they were"
           + " logged; run 'assay replay --verify'"
       )
@@ -87,11 +87,11 @@ final class Node {
           + " with 'assay quarantine release'"
       )
       try log(.quarantine, entry.encoded)
-      Console.note("assay: transaction '\(entry.id)' is in quarantine: \(entry.reason)")
+      Log.warning("assay: transaction '\(entry.id)' is in quarantine: \(entry.reason)")
     }
     if !suspects.isEmpty {
       let names = suspects.prefix(3).map { "'\(String(decoding: $0.id, as: UTF8.self))'" }
-      Console.note(
+      Log.warning(
         "assay: the program ended with \(suspects.count) transactions in flight, among them"
           + " \(names.joined(separator: ", ")); at a second time they are put in quarantine"
       )
@@ -151,7 +151,7 @@ final class Node {
   func start() {
     core.start(sequencer) { [flight] error in
       flight.close()
-      Console.note("assay: the journal failed, nothing more can be answered: \(error)")
+      Log.error("assay: the journal failed, nothing more can be answered: \(error)")
       exit(74)
     }
   }
@@ -176,7 +176,7 @@ final class Node {
       return try SQLiteStore(path: directory.database)
     } catch {
       guard error.code == .damaged else { throw error }
-      Console.note("the store is damaged and is rebuilt from the journal: \(error.detail)")
+      Log.warning("the store is damaged and is rebuilt from the journal: \(error.detail)")
       try SQLiteStore.remove(path: directory.database)
       return try SQLiteStore(path: directory.database)
     }

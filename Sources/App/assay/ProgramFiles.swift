@@ -40,7 +40,7 @@ final class ProgramFiles: @unchecked Sendable {
       do {
         try reload(entry)
       } catch {
-        Console.note("assay: source \(entry.source.name) keeps its features and rules: \(error)")
+        Log.error("assay: source \(entry.source.name) keeps its features and rules: \(error)")
       }
     }
   }
@@ -66,6 +66,6 @@ final class ProgramFiles: @unchecked Sendable {
     let entry = ControlEntry.Program(source: source.id, name: ruleName, text: rules)
     try core.log(.rules, entry.encoded)
     inForce[source.id] = texts
-    Console.note("assay: source \(source.name) has features \(featureName), rules \(ruleName)")
+    Log.info("assay: source \(source.name) has features \(featureName), rules \(ruleName)")
   }
 }

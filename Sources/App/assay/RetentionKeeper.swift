@@ -58,7 +58,7 @@ final class RetentionKeeper {
     try directory.removeOldSnapshots(logStart: target)
     status.removedSegments += count
     status.verifiableFrom = directory.verifiableFrom(logStart: target)
-    Console.note("retention: removed \(count) segments; the log starts at \(target)")
+    Log.info("retention: removed \(count) segments; the log starts at \(target)")
   }
 
   /// The places that projections still have to read from, where they hold retention back.
@@ -71,7 +71,7 @@ final class RetentionKeeper {
         return cursor
       }
       core.status.detach(projection.name)
-      Console.note(
+      Log.error(
         "retention: projection '\(projection.name)' is detached: it is \(committed - cursor) bytes"
           + " behind; run 'assay projection rebuild \(projection.name)'"
       )

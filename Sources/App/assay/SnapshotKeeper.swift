@@ -44,7 +44,7 @@ final class SnapshotKeeper: Sendable {
           if retention == nil { retention = try makeRetention() }
           try retention?.look()
         } catch {
-          Console.note("retention: \(error)")
+          Log.error("retention: \(error)")
         }
       }
       finished.signal()
@@ -72,11 +72,11 @@ final class SnapshotKeeper: Sendable {
       try child.run()
       child.waitUntilExit()
       if child.terminationStatus != 0 {
-        Console.note("snapshot: the child ended with \(child.terminationStatus)")
+        Log.error("snapshot: the child ended with \(child.terminationStatus)")
       }
       return child.terminationStatus == 0
     } catch {
-      Console.note("snapshot: \(error)")
+      Log.error("snapshot: \(error)")
       return false
     }
   }

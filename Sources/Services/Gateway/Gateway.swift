@@ -32,6 +32,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     package var rateHoldsHere = false
     /// Whose pages browsers may let use the interface, such as `https://desk.example.org`.
     package var origins: [String] = []
+    /// Which requests stand in the access log.
+    package var accessLog = AccessLog.off
     /// What each of the loop's ports serves, in their order.
     package var surfaces = [Surface.whole]
     /// What processes that relay to this one prove themselves with.
@@ -115,7 +117,12 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   let clients: ClientTable
   let crossOrigin: CrossOrigin
   /// Who makes the request that is being received.
-  var caller = Client.nobody
+  var caller: Client
+  private let nobody = Client("nobody")
+  /// What the access log will say of the request in each of the loop's slots; empty without one.
+  var traces: [RequestTrace] = []
+  /// The endpoint of the request that is being received; -1 where none fits.
+  private var endpoint = -1
   /// Where that is; for a request that was relayed, where it came from first.
   var peer = PeerAddress(0, 0, 0, 0)
   /// What the caller's token says, where it came by one.
@@ -145,7 +152,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     identityStore: any IdentityStore,
     openJournal: @escaping ReadWorker.JournalOpener,
     hurry: @escaping @Sendable () -> Void,
-    rebuild: @escaping @Sendable () -> Void
+    rebuild: @escaping @Sendable () -> Void,
+    access: @escaping @Sendable (AccessLine) -> Void = { _ in }
   ) throws {
     self.settings = settings
     self.monitor = monitor
@@ -154,6 +162,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     self.catalog = catalog
     self.loop = loop
     (endpoints, routers) = Gateway.routes()
+    caller = nobody
     text = DecisionText(catalog)
     decoders = catalog.sources.map {
       TransactionDecoder(source: $0, tokenizer: settings.tokenizer)
@@ -191,6 +200,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     live.start()
     identity.start { [loop] in loop.wake() }
     exports.start()
+    startAccessLog(access)
   }
 
   /// Ends the threads of reads and streams; after the loop has ended.
@@ -208,7 +218,28 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     token: RequestToken,
     answer: inout HTTPAnswer
   ) -> Reception {
-    peer = request.peer
+    (peer, caller, endpoint) = (request.peer, nobody, -1)
+    let name = requestName(request, &answer)
+    if traces.isEmpty { return route(request, token, &answer) }
+    let startedAt = Clocks.monotonicNanoseconds()
+    let reception = route(request, token, &answer)
+    traces[Int(token.slot)] = RequestTrace(
+      token: token.bits,
+      startedAt: startedAt,
+      endpoint: endpoint,
+      method: request.method,
+      client: caller,
+      peer: peer,
+      name: name
+    )
+    return reception
+  }
+
+  private func route(
+    _ request: borrowing HTTPRequest,
+    _ token: RequestToken,
+    _ answer: inout HTTPAnswer
+  ) -> Reception {
     var surface = surfaces[request.listener]
     if let key = settings.serviceKey, !trace(request, key, &surface, &answer) { return .answered }
     let router = routers[surface]
@@ -221,6 +252,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       answer.header("Allow", allow)
       answer.appendFailure("Method not allowed", "This path knows other methods")
     case .found(let number, let segments):
+      self.endpoint = number
       let endpoint = endpoints[number]
       guard isAllowed(request, endpoint, segments, &answer) else { break }
       return endpoint.serve(self, request, token, segments, &answer)

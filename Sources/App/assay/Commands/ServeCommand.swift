@@ -41,6 +41,7 @@ enum ServeCommand: Command {
     let role = try role(arguments)
     Signals.hold()
     if arguments.has("split") { return try ServiceSupervisor(configuration, arguments).run() }
+    let log = try configuration.logging.start()
     if role != nil { ServiceSupervisor.follow() }
     if let role, role != .service(.model) { return try RelayProcess.run(role, configuration) }
     let directory = DataDirectory(configuration.data)
@@ -54,7 +55,7 @@ enum ServeCommand: Command {
       disk: try FileDisk(directory: directory.journal, readOnly: true),
       store: store,
       sources: node.sources
-    ) { Console.note($0) }
+    ) { Log.warning($0) }
     projector.start()
 
     var limits = Limits()
@@ -85,7 +86,8 @@ enum ServeCommand: Command {
       identityStore: identity,
       openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
       hurry: { projector.hurry() },
-      rebuild: { projector.rebuild() }
+      rebuild: { projector.rebuild() },
+      access: Logging.note
     )
     let (policy, core) = (configuration.retention, node.core)
     let detachBytes = UInt64(configuration.detachMiB) << 20
@@ -112,9 +114,10 @@ enum ServeCommand: Command {
       core: node.core,
       disk: try FileDisk(directory: directory.journal, readOnly: true),
       sources: node.sources.map(\.id)
-    ) { Console.note("assay: \($0)") }
+    ) { Log.info("assay: \($0)") }
     warmer.start()
     Signals.listen {
+      log.reopen()
       programs.reload()
       warmer.ring()
     } stop: {
@@ -134,7 +137,7 @@ enum ServeCommand: Command {
     node.closeFlight()
     projector.stop()
     gateway.stop()
-    Console.note("assay: stopped in order")
+    Log.info("assay: stopped in order")
   }
 
   private static func settings(
@@ -160,6 +163,7 @@ enum ServeCommand: Command {
     settings.rateHoldsHere = configuration.rateRequests != nil
     settings.origins = configuration.origins
     settings.surfaces = surfaces
+    settings.accessLog = configuration.logging.access
     settings.serviceKey = configuration.serviceKey
     return settings
   }
@@ -183,7 +187,7 @@ enum ServeCommand: Command {
     _ role: Surface?
   ) {
     let recovered = node.recovered
-    Console.note(
+    Log.info(
       "assay \(Assay.version): \(configuration.data), \(recovered.fold.decisions) decisions and"
         + " \(recovered.fold.histories) past transactions folded"
         + (recovered.snapshot == nil ? "" : " onto a snapshot")

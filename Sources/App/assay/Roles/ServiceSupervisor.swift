@@ -80,7 +80,7 @@ final class ServiceSupervisor {
       guard !child.isRunning else { return }
       children[surface] = nil
       startsAt[surface] = Date(timeIntervalSinceNow: ServiceSupervisor.pauseSeconds)
-      Console.note(
+      Log.error(
         "assay: the service '\(surface.word)' ended with \(child.terminationStatus); it is started"
           + " again"
       )

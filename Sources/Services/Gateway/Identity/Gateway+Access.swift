@@ -185,11 +185,6 @@ extension Gateway {
   }
 }
 
-extension Client {
-  /// Who is not known yet.
-  static var nobody: Client { Client("nobody") }
-}
-
 extension RateLimit {
   /// What S1 lets a client do in general.
   package static let general = RateLimit(100, 60)
