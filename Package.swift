@@ -131,6 +131,7 @@ let package = Package(
     service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
     service("Monitoring", []),
+    service("Telemetry", ["HTTPClient"]),
     service("Simulator", ["Payments", "Numerics", "Intake"]),
     service(
       "Gateway",
@@ -155,7 +156,7 @@ let package = Package(
         "Engine",
         "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal", "SQLiteStore",
         "Vault", "Intake", "Replay",
-        "Monitoring", "Pipeline", "Simulator", "Gateway",
+        "Monitoring", "Telemetry", "Pipeline", "Simulator", "Gateway",
       ]),
       path: "Sources/App/assay",
       swiftSettings: strict
@@ -200,6 +201,7 @@ let package = Package(
     tests("GatewayTests", ["Gateway", "HTTP", "Storage", "TestSupport"]),
     tests("ShellTests", ["Shell", "Engine", "Features", "Payments"]),
     tests("MonitoringTests", ["Monitoring"]),
+    tests("TelemetryTests", ["Telemetry"]),
     tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),
     tests(
       "ReplayTests",

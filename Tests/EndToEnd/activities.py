@@ -86,7 +86,7 @@ def seen():
         listed = session.listing()
         equal([row["transaction_id"] for row in listed], [f"p{n}" for n in range(6, 0, -1)], "list")
         metrics = session.get("/metrics").body.decode()
-        check("assay_request_duration_seconds_count" in metrics, metrics)
+        check("fraud_decision_duration_seconds_count" in metrics, metrics)
         lag = [line for line in metrics.splitlines() if line.startswith("assay_projection_lag")]
         check(lag, metrics)
         equal(verify(server.data)["decisions"], 6, "decisions, beside the server")

@@ -18,6 +18,8 @@ struct UnsafeCodeTests {
     "Sources/Adapters/HTTP/Streams/TunnelLoop.swift",
     "Sources/Services/Gateway/Relay/Relay.swift",
     "Sources/App/Shell/Log.swift",
+    "Sources/App/assay/Telemetry/MetricsLog.swift",
+    "Sources/Services/Monitoring/ProcessUse.swift",
     "Sources/App/Shell/LogWriter.swift",
     "Sources/Adapters/HTTP/Sockets.swift",
     "Sources/Adapters/HTTP/Span+Text.swift",

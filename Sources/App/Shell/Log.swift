@@ -72,6 +72,9 @@ package enum Log {
   /// Takes a line that is written soon, without waiting for any disk or terminal.
   package static func later(_ line: Line) { writer.withLock { $0 }?.take(line) }
 
+  /// Puts a line of metrics there as it is, whatever the level.
+  package static func metrics(_ text: String) { writer.withLock { $0 }?.take(raw: text) }
+
   package static func info(_ message: String) { write(.info, message) }
   package static func warning(_ message: String) { write(.warning, message) }
   package static func error(_ message: String) { write(.error, message) }

@@ -66,6 +66,16 @@ package final class LogWriter: Sendable {
     }
   }
 
+  /// Takes a line that is whole already; it stands behind what waits.
+  func take(raw text: String) {
+    flush()
+    writing.withLock { _ in
+      let bytes = Data((text + "\n").utf8)
+      // A full disk loses lines of the log, never decisions.
+      output.withLock { try? $0.write(contentsOf: bytes) }
+    }
+  }
+
   /// Writes what waits.
   package func flush() {
     writing.withLock { _ in

@@ -28,6 +28,7 @@ struct Configuration {
   var monitoringSeconds = 30.0
   var thresholds = MonitorThresholds()
   var logging = Logging()
+  var telemetry = TelemetrySettings()
   /// What the processes of one installation prove themselves with.
   var serviceKey: String?
   /// Where they are reached, by the names of their variables.
@@ -168,7 +169,7 @@ struct Configuration {
         value: "N",
         help: "connections at a time (10000)"
       ),
-    ] + Logging.settings + serviceSettings
+    ] + Logging.settings + TelemetrySettings.settings + serviceSettings
 
   private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
     switch variable {
@@ -216,7 +217,9 @@ struct Configuration {
     case "ASSAY_MAX_CONNECTIONS":
       maxConnections = try Configuration.number("max-connections", text, 1...100_000)
     default:
-      if try !logging.set(variable, text) { try setService(variable, text) }
+      if try logging.set(variable, text) { return }
+      if try telemetry.set(variable, text) { return }
+      try setService(variable, text)
     }
   }
 
@@ -346,6 +349,6 @@ struct Configuration {
       ("ALERT_DISK_THRESHOLD", "\(thresholds.disk)"),
       ("ALERT_RESPONSE_TIME_THRESHOLD", "\(thresholds.response)"),
       ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
-    ] + logging.shown + shownServices
+    ] + logging.shown + telemetry.shown + shownServices
   }
 }

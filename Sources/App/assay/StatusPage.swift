@@ -42,7 +42,7 @@ enum StatusPage {
             const line = text.split("\\n").find((l) => l.startsWith(name + " "));
             return line ? Number(line.slice(name.length + 1)) : 0;
           };
-          const counts = outcomes.map((o) => value(`assay_decisions_total{outcome="${o}"}`));
+          const counts = outcomes.map((o) => value(`fraud_decisions_total{decision="${o}"}`));
           const total = counts.reduce((a, b) => a + b, 0);
           const now = performance.now();
           outcomes.forEach((o, i) => put(o, counts[i].toLocaleString()));

@@ -26,6 +26,8 @@ package struct AccessLine: Sendable {
   /// Such as `key:till` or `user:ann@example.org`.
   package var client: String
   package var peer: String
+  /// What its `traceparent` says, where traces are wanted.
+  package var traceParent: String?
 }
 
 /// What is known of a request when it is answered.
@@ -40,6 +42,8 @@ struct RequestTrace {
   var peer = PeerAddress(0, 0, 0, 0)
   /// What its client calls it.
   var name: String?
+  /// What its `traceparent` says.
+  var traceParent: String?
 }
 
 extension Gateway {
@@ -47,10 +51,10 @@ extension Gateway {
   private static let requestNameMax = 64
 
   /// Begins to tell `sink` of requests; before the loop runs.
-  func startAccessLog(_ sink: @escaping @Sendable (AccessLine) -> Void) {
-    if settings.accessLog == .off { return }
+  package func startAccessLog(_ sink: @escaping @Sendable (AccessLine) -> Void) {
+    if settings.accessLog == .off, !settings.traces { return }
     traces = [RequestTrace](repeating: RequestTrace(), count: loop.limits.slots)
-    let isComplete = settings.accessLog == .all
+    let isComplete = settings.accessLog == .all || settings.traces
     loop.served = { [unowned self] token, number, status, bytes in
       if status < 400, !isComplete { return }
       sink(line(token, number, status, bytes))
@@ -77,7 +81,8 @@ extension Gateway {
       bodyBytes: bytes,
       milliseconds: trace.token == 0 ? 0 : Double((now - trace.startedAt) / 1000) / 1000,
       client: trace.client?.name ?? "-",
-      peer: trace.token == 0 ? "-" : trace.peer.description
+      peer: trace.token == 0 ? "-" : trace.peer.description,
+      traceParent: trace.traceParent
     )
   }
 

@@ -18,7 +18,7 @@ extension Gateway {
     }
     let isMine = pending[slot].token == token.bits
     let seconds = Double(Clocks.monotonicNanoseconds() - submission.submittedAt) / 1e9
-    metrics.note(seconds: seconds)
+    if ![.label, .activity, .release].contains(shape) { metrics.note(seconds: seconds) }
     loop.answer(token) { answer in write(shape, submission, slot, &answer) }
     if isMine { pending[slot].token = 0 }
   }
@@ -45,8 +45,11 @@ extension Gateway {
         )
         metrics.count(decided.extracting(range))
       case .duplicate: metrics.countDuplicate()
-      case .unavailable: metrics.countRefused()
-      default: break
+      case .unavailable: metrics.countFailed(.full_disk)
+      case .conflict: metrics.countFailed(.conflict)
+      case .quarantined: metrics.countFailed(.quarantined)
+      case .future, .refused: metrics.countFailed(.invalid)
+      case .logged, .known: break
       }
     }
   }

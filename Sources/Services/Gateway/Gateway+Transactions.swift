@@ -21,6 +21,7 @@ extension Gateway {
     do throws(InputError) {
       try parse(request, with: decoder)
     } catch {
+      metrics.countFailed(.invalid)
       Gateway.refuse(error, &answer)
       return .answered
     }
@@ -41,6 +42,7 @@ extension Gateway {
         guard try decoder.advance() else { break }
         try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
       } catch {
+        metrics.countFailed(.invalid)
         pending[slot].errors.append((place, decoder.clientId, error))
       }
     }
@@ -77,6 +79,7 @@ extension Gateway {
         shape = explained ? .singleExplained : .single
       }
     } catch {
+      metrics.countFailed(.invalid)
       Gateway.refuse(error, &answer)
       return .answered
     }
@@ -91,12 +94,14 @@ extension Gateway {
           }
         } catch {
           if shape != .lines { throw error }
+          metrics.countFailed(.invalid)
           pending[slot].errors.append((place, decoder.clientId, error))
         }
         place += 1
         if shape != .lines { break }
       }
     } catch {
+      metrics.countFailed(.invalid)
       Gateway.refuse(error, &answer)
       release(submission)
       return .answered
@@ -131,6 +136,7 @@ extension Gateway {
           guard try decoder.advance(root: true) else { continue }
           try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
         } catch {
+          metrics.countFailed(.invalid)
           pending[slot].errors.append((pending[slot].items, nil, error))
         }
         pending[slot].items += 1

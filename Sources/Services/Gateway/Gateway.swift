@@ -32,6 +32,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     package var rateHoldsHere = false
     /// Whose pages browsers may let use the interface, such as `https://desk.example.org`.
     package var origins: [String] = []
+    /// Whether all requests are told of, with their traces, whatever the access log has.
+    package var traces = false
     /// Which requests stand in the access log.
     package var accessLog = AccessLog.off
     /// What each of the loop's ports serves, in their order.
@@ -152,8 +154,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     identityStore: any IdentityStore,
     openJournal: @escaping ReadWorker.JournalOpener,
     hurry: @escaping @Sendable () -> Void,
-    rebuild: @escaping @Sendable () -> Void,
-    access: @escaping @Sendable (AccessLine) -> Void = { _ in }
+    rebuild: @escaping @Sendable () -> Void
   ) throws {
     self.settings = settings
     self.monitor = monitor
@@ -200,7 +201,6 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     live.start()
     identity.start { [loop] in loop.wake() }
     exports.start()
-    startAccessLog(access)
   }
 
   /// Ends the threads of reads and streams; after the loop has ended.
@@ -230,7 +230,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       method: request.method,
       client: caller,
       peer: peer,
-      name: name
+      name: name,
+      traceParent: settings.traces ? request.header("traceparent") : nil
     )
     return reception
   }
@@ -264,7 +265,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     if outgoing.isEmpty { return }
     if !core.submit(outgoing, owner: self) {
       for submission in outgoing {
-        metrics.countRefused()
+        for _ in submission.items { metrics.countFailed(.overloaded) }
         loop.answer(RequestToken(bits: submission.token)) { Gateway.overloaded(&$0) }
         release(submission)
       }
@@ -356,7 +357,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
         core: core,
         projectionLagBytes: max(0, lag),
         streams: live.streams.count,
-        auditLost: identity.lostEntries.load(ordering: .relaxed)
+        auditLost: identity.lostEntries.load(ordering: .relaxed),
+        machine: monitor.samples(1).last
       )
     )
   }

@@ -1,18 +1,28 @@
 import Journal
+import Monitoring
 import Payments
 package import Pipeline
 import Synchronization
 
 /// What operators watch, counted as it happens.
 package final class Metrics: Sendable {
+  /// Why a transaction was not decided.
+  enum Failure: Int, CaseIterable {
+    case invalid
+    case conflict
+    case quarantined
+    case overloaded
+    case full_disk
+  }
+
   private let outcomes: Mutex<[Int]> = Mutex([0, 0, 0, 0])
   private let frauds = Atomic<Int>(0)
   private let lastSeconds = Atomic<UInt64>(0)
-  private let refused = Atomic<Int>(0)
+  private let failed: Mutex<[Int]> = Mutex([Int](repeating: 0, count: Failure.allCases.count))
   private let fallbacks = Atomic<Int>(0)
   private let limited = Atomic<Int>(0)
   private let duplicates = Atomic<Int>(0)
-  /// From a request's last byte to its answer.
+  /// From the last byte of a request for decisions to its answer.
   let requests = Histogram()
 
   package init() {}
@@ -41,7 +51,7 @@ package final class Metrics: Sendable {
     }
   }
 
-  func countRefused() { refused.add(1, ordering: .relaxed) }
+  func countFailed(_ reason: Failure) { failed.withLock { $0[reason.rawValue] += 1 } }
   func countLimited() { limited.add(1, ordering: .relaxed) }
   func countFallback() { fallbacks.add(1, ordering: .relaxed) }
   func countDuplicate() { duplicates.add(1, ordering: .relaxed) }
@@ -53,20 +63,54 @@ package final class Metrics: Sendable {
     return Outcome.allCases.map { ($0, counts[Int($0.rawValue)]) }
   }
 
+  /// What was counted so far.
+  package struct Totals: Sendable {
+    package struct Count: Sendable {
+      package var name: String
+      package var count: Int
+    }
+
+    package var outcomes: [Count]
+    package var failures: [Count]
+    package var fallbacks: Int
+    /// Requests for decisions by `Histogram.edges`, and those beyond the last.
+    package var durations: [UInt64]
+    /// Seconds.
+    package var durationSum: Double
+  }
+
+  package var totals: Totals {
+    let (cumulative, sum) = requests.cumulative
+    let counts = failed.withLock { $0 }
+    return Totals(
+      outcomes: byOutcome.map { Totals.Count(name: $0.0.word, count: $0.1) },
+      failures: Failure.allCases.map { Totals.Count(name: "\($0)", count: counts[$0.rawValue]) },
+      fallbacks: fallbacks.load(ordering: .relaxed),
+      durations: zip(cumulative, [0] + cumulative).map { $0 - $1 },
+      durationSum: sum
+    )
+  }
+
   /// The Prometheus text format, version 0.0.4.
   func text(
     core: CoreThread,
     projectionLagBytes: Int,
     streams: Int,
-    auditLost: Int
+    auditLost: Int,
+    machine: SystemSample?
   ) -> String {
     var text = ""
     func metric(_ name: String, _ type: String, _ help: String) {
       text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
     }
-    metric("assay_decisions_total", "counter", "Decisions by outcome.")
+    metric("fraud_decisions_total", "counter", "Decisions by outcome.")
     for (outcome, count) in byOutcome {
-      text += "assay_decisions_total{outcome=\"\(outcome.word)\"} \(count)\n"
+      text += "fraud_decisions_total{decision=\"\(outcome.word)\"} \(count)\n"
+    }
+    metric("fraud_transactions_failed_total", "counter", "Transactions that were not decided.")
+    let counts = failed.withLock { $0 }
+    for reason in Failure.allCases {
+      text += "fraud_transactions_failed_total{reason=\"\(reason)\"} \(counts[reason.rawValue])\n"
     }
     // The names by which S4's dashboards know them.
     metric("transactions_processed_total", "counter", "Decisions.")
@@ -78,8 +122,6 @@ package final class Metrics: Sendable {
     text += "\(Double(bitPattern: lastSeconds.load(ordering: .relaxed)))\n"
     metric("assay_duplicates_total", "counter", "Transactions that had been decided before.")
     text += "assay_duplicates_total \(duplicates.load(ordering: .relaxed))\n"
-    metric("assay_refused_total", "counter", "Requests refused because of overload or full disk.")
-    text += "assay_refused_total \(refused.load(ordering: .relaxed))\n"
     metric("assay_rate_limited_total", "counter", "Requests above a client's rate limit.")
     text += "assay_rate_limited_total \(limited.load(ordering: .relaxed))\n"
     metric("assay_audit_lost_total", "counter", "Lines that the audit log could not take.")
@@ -115,11 +157,11 @@ package final class Metrics: Sendable {
     text += "assay_streams \(streams)\n"
     metric("assay_projection_lag_bytes", "gauge", "Journal bytes that are not projected yet.")
     text += "assay_projection_lag_bytes \(projectionLagBytes)\n"
-    metric("assay_journal_bytes", "counter", "Bytes of the journal that are durable.")
-    text += "assay_journal_bytes \(core.committed.bytes)\n"
+    metric("assay_journal_bytes_total", "counter", "Bytes of the journal that are durable.")
+    text += "assay_journal_bytes_total \(core.committed.bytes)\n"
     text += Metrics.histogram(
-      "assay_request_duration_seconds",
-      "From a request's arrival to its answer.",
+      "fraud_decision_duration_seconds",
+      "From the arrival of a request for decisions to its answer.",
       requests
     )
     text += Metrics.histogram(
@@ -127,6 +169,28 @@ package final class Metrics: Sendable {
       "One write and sync of the journal.",
       core.syncDurations
     )
+    return text + Metrics.machine(machine)
+  }
+
+  /// This process, and the machine as the monitor saw it last.
+  private static func machine(_ sample: SystemSample?) -> String {
+    let own = ProcessUse.now
+    var text = ""
+    func gauge(
+      _ name: String,
+      _ type: String,
+      _ help: String,
+      _ value: some CustomStringConvertible
+    ) {
+      text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n"
+    }
+    gauge("process_cpu_seconds_total", "counter", "Processor time of this process.", own.seconds)
+    gauge("process_resident_memory_bytes", "gauge", "Memory of this process.", own.residentBytes)
+    guard let sample else { return text }
+    gauge("assay_machine_cpu_percent", "gauge", "Processor use.", sample.processorPercent)
+    gauge("assay_machine_memory_percent", "gauge", "Memory use.", sample.memoryPercent)
+    gauge("assay_disk_size_bytes", "gauge", "The data directory's file system.", sample.diskTotal)
+    gauge("assay_disk_free_bytes", "gauge", "What is free of it.", sample.diskFree)
     return text
   }
 

@@ -86,9 +86,10 @@ enum ServeCommand: Command {
       identityStore: identity,
       openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
       hurry: { projector.hurry() },
-      rebuild: { projector.rebuild() },
-      access: Logging.note
+      rebuild: { projector.rebuild() }
     )
+    let telemetry = ServerTelemetry(configuration, gateway, node.core, monitor)
+    telemetry.start()
     let (policy, core) = (configuration.retention, node.core)
     let detachBytes = UInt64(configuration.detachMiB) << 20
     let snapshots = SnapshotKeeper(
@@ -130,6 +131,7 @@ enum ServeCommand: Command {
     loop.run(gateway)
 
     demo?.stop()
+    telemetry.stop()
     monitor.stop()
     snapshots.stop()
     warmer.stop()
@@ -164,6 +166,7 @@ enum ServeCommand: Command {
     settings.origins = configuration.origins
     settings.surfaces = surfaces
     settings.accessLog = configuration.logging.access
+    settings.traces = configuration.telemetry.endpoint != nil
     settings.serviceKey = configuration.serviceKey
     return settings
   }
