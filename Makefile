@@ -60,7 +60,8 @@ soak: bootstrap ## Run the oracles, the simulated crashes and the leak audit at 
 sanitize: bootstrap ## Run tests under the thread and the address sanitizer (builds each, 15 minutes)
 	Scripts/sanitize
 
-embed: ## Copy Features and Rules into the program's source
+embed: ## Copy Features, Rules and the interface's description into the program's source
+	Scripts/openapi
 	Scripts/embed
 
 help: ## List these targets

@@ -13,7 +13,7 @@ import bench  # noqa: E402
 THEMES = [
     "first_start", "score_contract", "bad_input", "bad_files", "half_and_half",
     "live_equals_replay", "activities", "streams", "contract_frodo", "contract_s0",
-    "contract_s1_monitoring", "contract_s1_reads", "contract_s3", "contract_s4", "access", "limits", "roles", "logs", "observability", "explain", "evaluate", "simulate_into",
+    "contract_s1_monitoring", "contract_s1_reads", "contract_s3", "contract_s4", "access", "limits", "roles", "logs", "observability", "openapi", "explain", "evaluate", "simulate_into",
     "adoption", "disk", "quarantine", "retention", "kill9",
 ]
 

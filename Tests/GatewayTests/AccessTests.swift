@@ -17,7 +17,9 @@ struct AccessTests {
     "POST /api/transaction": "local score", "GET /api/transactions": "local read",
     "GET /latest": "local read", "GET /api/fetch": "local read", "POST /api/fetch": "local read",
     "GET /api/health": "open", "GET /api/": "open", "GET /health": "open", "GET /metrics": "open",
-    "GET /": "open", "POST /auth/register": "open", "POST /auth/login": "open",
+    "GET /": "open", "GET /openapi.json": "open", "GET /asyncapi.json": "open",
+    "GET /docs": "open", "GET /docs/{file}": "open", "POST /auth/register": "open",
+    "POST /auth/login": "open",
     "GET /tokentest": "token", "POST /tokentest": "token", "POST /api/v1/setup": "open",
     "POST /api/v1/login": "open", "POST /api/v1/logout": "user", "PUT /api/v1/password": "user",
     "GET /api/v1/me": "read", "GET /api/v1/users": "oversee", "POST /api/v1/users": "admin",
@@ -118,7 +120,10 @@ struct AccessTests {
 
   @Test func `probes are not counted, and everything else is`() {
     for endpoint in Endpoint.all {
-      let isProbe = ["/health", "/metrics", "/", "/api/health", "/api/"].contains(endpoint.path)
+      let isProbe = [
+        "/health", "/metrics", "/", "/api/health", "/api/", "/openapi.json", "/asyncapi.json",
+        "/docs", "/docs/{file}",
+      ].contains(endpoint.path)
       #expect((endpoint.rate == .none) == isProbe, "\(endpoint.path)")
     }
   }

@@ -87,7 +87,6 @@ struct HostileRequest: CustomTestStringConvertible, Sendable {
     HostileRequest("byte above ASCII in the target", "GET /h\u{E9}llo HTTP/1.1\r\nHost: a\r\n\r\n"),
     HostileRequest("unknown method", "BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     HostileRequest("CONNECT", "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 501),
-    HostileRequest("TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     .chunks("0x chunk size", "0x5\r\nhello\r\n0\r\n\r\n"),
     .chunks("signed chunk size", "+5\r\nhello\r\n0\r\n\r\n"),
     .chunks("empty chunk size", "\r\nhello\r\n0\r\n\r\n"),

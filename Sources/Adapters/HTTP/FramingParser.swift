@@ -106,6 +106,7 @@ extension HTTPMethod {
     case HTTP_PATCH.rawValue: self = .patch
     case HTTP_DELETE.rawValue: self = .delete
     case HTTP_OPTIONS.rawValue: self = .options
+    case HTTP_TRACE.rawValue: self = .trace
     default: return nil
     }
   }

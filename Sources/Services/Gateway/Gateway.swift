@@ -34,6 +34,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     package var origins: [String] = []
     /// Whether all requests are told of, with their traces, whatever the access log has.
     package var traces = false
+    /// What the page of the interface is made of.
+    package var documents = DocumentFiles()
     /// Which requests stand in the access log.
     package var accessLog = AccessLog.off
     /// What each of the loop's ports serves, in their order.

@@ -164,6 +164,7 @@ enum ServeCommand: Command {
     settings.rate = configuration.rate
     settings.rateHoldsHere = configuration.rateRequests != nil
     settings.origins = configuration.origins
+    settings.documents = DocumentFolder.files(configuration.swagger)
     settings.surfaces = surfaces
     settings.accessLog = configuration.logging.access
     settings.traces = configuration.telemetry.endpoint != nil
