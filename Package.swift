@@ -90,6 +90,7 @@ let package = Package(
     system("CJWT", pkgConfig: "libjwt", apt: "libjwt-dev"),
     system("CXGBoost", pkgConfig: "xgboost", apt: "libxgboost-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    shim("CCurl", links: ["curl"]),
 
     // Core: pure, synchronous, deterministic.
     core("Numerics", []),
@@ -118,6 +119,7 @@ let package = Package(
 
     // Ports: protocols and their in-memory references.
     port("Storage", ["Payments"]),
+    port("Messaging", []),
 
     // Adapters: one C library each, one unsafe file each.
     adapter("HTTP", ["CLinux", "CHTTPParser", "CWslay", "COpenSSL"]),
@@ -125,6 +127,7 @@ let package = Package(
     adapter("FileJournal", ["CLinux", "Payments", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
     adapter("Vault", ["CSodium", "CJWT", "Storage"]),
+    adapter("Courier", ["CCurl", "Messaging"]),
     adapter("Intake", ["CLinux", "CSimdJSON", "CSodium", "CZlib", "Payments"]),
 
     // Services: talk to ports and the core, never to one another's insides.
@@ -132,12 +135,13 @@ let package = Package(
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
     service("Monitoring", []),
     service("Telemetry", ["HTTPClient"]),
+    service("Alerts", ["CLinux", "Payments", "Journal", "Storage", "Messaging"]),
     service("Simulator", ["Payments", "Numerics", "Intake"]),
     service(
       "Gateway",
       [
         "CLinux", "HTTP", "HTTPClient", "Storage", "Payments", "Features", "Models", "Rules",
-        "Engine", "Journal", "Intake", "Monitoring", "Pipeline",
+        "Engine", "Journal", "Intake", "Monitoring", "Pipeline", "Alerts", "Messaging",
       ]
     ),
 
@@ -156,7 +160,8 @@ let package = Package(
         "Engine",
         "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal", "SQLiteStore",
         "Vault", "Intake", "Replay",
-        "Monitoring", "Telemetry", "Pipeline", "Simulator", "Gateway",
+        "Monitoring", "Telemetry", "Pipeline", "Simulator", "Gateway", "Alerts", "Messaging",
+        "Courier",
       ]),
       path: "Sources/App/assay",
       swiftSettings: strict
@@ -198,6 +203,8 @@ let package = Package(
     ),
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("VaultTests", ["Vault", "Storage"]),
+    tests("CourierTests", ["Courier", "Messaging"]),
+    tests("AlertsTests", ["Alerts", "Messaging", "Storage", "Vault", "TestSupport"]),
     tests("GatewayTests", ["Gateway", "HTTP", "Storage", "TestSupport"]),
     tests("ShellTests", ["Shell", "Engine", "Features", "Payments"]),
     tests("MonitoringTests", ["Monitoring"]),

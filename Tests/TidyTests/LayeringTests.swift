@@ -14,8 +14,9 @@ struct LayeringTests {
   /// Services that know another service, with the reason.
   static let servicesKnowingServices = [
     // The gateway hands submissions to the core thread and answers from what comes back; the two
-    // meet in `Submission`, which the pipeline owns. It also shows what the monitor saw.
-    "Gateway": ["Pipeline", "Monitoring"]
+    // meet in `Submission`, which the pipeline owns. It also shows what the monitor saw, and
+    // alerts, which it raises and changes for its clients.
+    "Gateway": ["Pipeline", "Monitoring", "Alerts"]
   ]
 
   /// What an import from a target breaks; nil where it is in order.

@@ -6,15 +6,18 @@ struct StyleTests {
   static let columnsMax = 100
   static let folders = ["Sources", "Tests", "Benchmarks"]
 
-  /// Written by Scripts/embed, as wide as the texts it copies.
-  static let generated = "Sources/App/Shell/BuiltIn.swift"
+  /// Written by Scripts/embed, as wide and long as the texts it copies.
+  static let generated = [
+    "Sources/App/Shell/BuiltIn.swift", "Sources/Services/Gateway/Documents/Openapi.swift",
+    "Sources/Services/Gateway/Documents/Asyncapi.swift",
+  ]
 
   @Test func `files are short and lines narrow`() throws {
     var files = try Repository.swift(StyleTests.folders)
     for path in Repository.paths(below: "Tests/TidyTests", ending: ".swift") + ["Package.swift"] {
       files.append(try Repository.file(path))
     }
-    for file in files where file.path != StyleTests.generated {
+    for file in files where !StyleTests.generated.contains(file.path) {
       let count = file.lines.last == "" ? file.lines.count - 1 : file.lines.count
       #expect(count <= StyleTests.linesMax, "\(file.path) has \(count) lines")
       // A regular expression cannot be broken without changing it.

@@ -75,6 +75,51 @@ enum Sodium {
     return code
   }
 
+  /// XChaCha20-Poly1305 with a random nonce, which stands first; `context` is authenticated too.
+  static func seal(_ text: [UInt8], key: [UInt8], context: [UInt8]) -> [UInt8] {
+    start()
+    precondition(key.count == Int(crypto_aead_xchacha20poly1305_ietf_KEYBYTES), "a key's size")
+    let nonce = random(Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES))
+    let tagBytes = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
+    var sealed = [UInt8](repeating: 0, count: text.count + tagBytes)
+    unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
+      &sealed,
+      nil,
+      text,
+      UInt64(text.count),
+      context,
+      UInt64(context.count),
+      nil,
+      nonce,
+      key
+    )
+    return nonce + sealed
+  }
+
+  /// What `seal` sealed; nil where a byte, the key or the context is another.
+  static func open(_ sealed: [UInt8], key: [UInt8], context: [UInt8]) -> [UInt8]? {
+    start()
+    precondition(key.count == Int(crypto_aead_xchacha20poly1305_ietf_KEYBYTES), "a key's size")
+    let nonceBytes = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
+    let tagBytes = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
+    guard sealed.count >= nonceBytes + tagBytes else { return nil }
+    let nonce = Array(sealed[..<nonceBytes])
+    let rest = Array(sealed[nonceBytes...])
+    var text = [UInt8](repeating: 0, count: rest.count - tagBytes)
+    let code = unsafe crypto_aead_xchacha20poly1305_ietf_decrypt(
+      &text,
+      nil,
+      nil,
+      rest,
+      UInt64(rest.count),
+      context,
+      UInt64(context.count),
+      nonce,
+      key
+    )
+    return code == 0 ? text : nil
+  }
+
   /// argon2id with libsodium's limits for people who wait: 2 passes over 64 MiB; nil without them.
   static func passwordHash(_ password: [UInt8]) -> String? {
     start()

@@ -4,9 +4,12 @@ import Foundation
 ///
 /// They live in `keys` (mode 0700, files 0600) and are made at the first start.
 package struct Vault: Sendable {
-  private static let keyBytes = 32
+  static let keyBytes = 32
   private let tokenKey: [UInt8]
   private let signingKey: [UInt8]
+  private let sealingKey: [UInt8]
+  /// Where the keys of subjects are; nil for one run only.
+  private let subjects: String?
   /// Hash seeds and the like: secret, but without influence on results.
   package let seed: UInt64
 
@@ -14,6 +17,8 @@ package struct Vault: Sendable {
   package init() {
     tokenKey = Sodium.random(Vault.keyBytes)
     signingKey = Sodium.random(Vault.keyBytes)
+    sealingKey = Sodium.random(Vault.keyBytes)
+    subjects = nil
     seed = Vault.word(Sodium.random(8))
   }
 
@@ -31,6 +36,8 @@ package struct Vault: Sendable {
     }
     tokenKey = try Vault.key(folder + "/token", count: Vault.keyBytes)
     signingKey = try Vault.key(folder + "/signing", count: Vault.keyBytes)
+    sealingKey = try Vault.key(folder + "/sealing", count: Vault.keyBytes)
+    subjects = folder + "/subjects"
     seed = Vault.word(try Vault.key(folder + "/seed", count: 8))
   }
 
@@ -38,7 +45,7 @@ package struct Vault: Sendable {
     bytes.reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  private static func key(_ path: String, count: Int) throws(VaultError) -> [UInt8] {
+  static func key(_ path: String, count: Int) throws(VaultError) -> [UInt8] {
     if let data = FileManager.default.contents(atPath: path) {
       guard data.count == count else {
         throw VaultError("\(path) holds \(data.count) bytes, \(count) expected")
@@ -65,7 +72,12 @@ package struct Vault: Sendable {
     VaultSecrets(tokenKey: configured.map { Array($0.utf8) } ?? signingKey)
   }
 
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+  /// Seals and signs for alerts, with a key of its own for each account holder.
+  package var alertSecrets: VaultAlertSecrets {
+    VaultAlertSecrets(sealingKey: sealingKey, tokenKey: tokenKey, folder: subjects)
+  }
+
+  static func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     for byte in bytes {

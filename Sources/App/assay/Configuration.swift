@@ -35,6 +35,7 @@ struct Configuration {
   var serviceKey: String?
   /// Where they are reached, by the names of their variables.
   var serviceURLs: [String: String] = [:]
+  var alerts = AlertConfiguration()
 
   /// An entry of the configuration: its flag, its environment variable and its help.
   struct Setting {
@@ -179,7 +180,8 @@ struct Configuration {
   ]
 
   private static let settings =
-    own + Logging.settings + TelemetrySettings.settings + serviceSettings
+    own + AlertConfiguration.options + Logging.settings + TelemetrySettings.settings
+    + serviceSettings
 
   private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
     switch variable {
@@ -230,6 +232,7 @@ struct Configuration {
     default:
       if try logging.set(variable, text) { return }
       if try telemetry.set(variable, text) { return }
+      if try alerts.set(variable, text) { return }
       try setService(variable, text)
     }
   }
@@ -248,7 +251,7 @@ struct Configuration {
     return text
   }
 
-  private static func number<Value: LosslessStringConvertible & Comparable>(
+  static func number<Value: LosslessStringConvertible & Comparable>(
     _ name: String,
     _ text: String,
     _ range: ClosedRange<Value>
@@ -361,6 +364,6 @@ struct Configuration {
       ("ALERT_RESPONSE_TIME_THRESHOLD", "\(thresholds.response)"),
       ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
       ("ASSAY_SWAGGER_UI", swagger ?? "(beside the program)"),
-    ] + logging.shown + telemetry.shown + shownServices
+    ] + alerts.shown + logging.shown + telemetry.shown + shownServices
   }
 }

@@ -26,6 +26,8 @@ struct DataDirectory: Sendable {
   var database: String { path + "/decisions.sqlite" }
   /// Users, keys and the audit log.
   var identity: String { path + "/identity.db" }
+  /// Alerts, and who is told of them.
+  var alerts: String { path + "/alerts.db" }
   /// What was being worked on, for the case of a crash.
   var flight: String { path + "/in-flight" }
   var keyFile: String { path + "/api-key" }

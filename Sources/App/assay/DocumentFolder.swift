@@ -4,7 +4,7 @@ import Shell
 
 /// Where the page of the interface finds Swagger UI.
 enum DocumentFolder {
-  /// The files of `path`, or of a folder `swagger-ui` above the program; none where it is not there.
+  /// The files of `path`, or of a folder `swagger-ui` above the program; none where there is none.
   static func files(_ path: String?) -> DocumentFiles {
     for folder in path.map({ [URL(filePath: $0)] }) ?? candidates {
       var files: [String: [UInt8]] = [:]

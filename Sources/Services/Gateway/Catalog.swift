@@ -74,6 +74,12 @@ package final class Catalog: Sendable {
     return state.withLock { $0.programs[key] }
   }
 
+  /// The texts of the reasons of a decision, as they were in force.
+  package func reasons(of decision: [UInt8]) -> [String] {
+    let body = decision.span
+    return program(of: body)?.rules.reasons(for: DecisionRecord.hits(body)).map(\.text) ?? []
+  }
+
   func model(_ fingerprint: UInt64) -> Model? { state.withLock { $0.models[fingerprint] } }
 
   func source(named name: String) -> Source? { sources.first { $0.name == name } }

@@ -8,6 +8,7 @@ extension Gateway {
   /// The parts that a monitor asks.
   package func watched(at address: String) -> [MonitoredService] {
     let core = core
+    let alerts = alertWorker.service
     let store: @Sendable () -> MonitoredService.Condition = {
       guard let store = core.status.projections.first(where: { $0.name == Projector.name }) else {
         return .healthy
@@ -36,9 +37,7 @@ extension Gateway {
       },
       service("database", "Database Service", store),
       service("analytics", "Analytics Service", store),
-      service("notification", "Notification Service") {
-        .unavailable("it is not part of this version")
-      },
+      service("notification", "Notification Service") { alerts.condition },
     ]
   }
 

@@ -1,3 +1,4 @@
+import Alerts
 import HTTP
 import Journal
 import Monitoring
@@ -80,6 +81,11 @@ extension Gateway {
       json.value(Int(clamping: committed - min(projection.cursor ?? 0, committed)))
       json.close("}")
     }
+    json.open("{")
+    json.field("name", "alerts")
+    json.field("state", "following")
+    json.field("lag_bytes", Int(clamping: alertWorker.service.lagBytes))
+    json.close("}")
     json.close("]")
   }
 

@@ -1,3 +1,4 @@
+package import Alerts
 import Engine
 package import HTTP
 package import Intake
@@ -132,6 +133,8 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   /// What the caller's token says, where it came by one.
   var claims: TokenClaims?
   let exports: ExportHub
+  let alertWorker: AlertWorker
+  var alertLists = AlertListCache()
   let rebuildProjection: @Sendable () -> Void
 
   /// What is kept of a deferred request until it is answered.
@@ -154,6 +157,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     store: any DecisionStore,
     monitor: Monitor,
     identityStore: any IdentityStore,
+    alerts: AlertService,
     openJournal: @escaping ReadWorker.JournalOpener,
     hurry: @escaping @Sendable () -> Void,
     rebuild: @escaping @Sendable () -> Void
@@ -199,10 +203,12 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     for changes in identity.takeChanges() { clients.apply(changes) }
     exports = try ExportHub(store: store, openJournal: openJournal)
     surfaces = settings.surfaces.map(\.number)
+    alertWorker = AlertWorker(alerts)
     reader.start { [loop] in loop.wake() }
     live.start()
     identity.start { [loop] in loop.wake() }
     exports.start()
+    alertWorker.start { [loop] in loop.wake() }
   }
 
   /// Ends the threads of reads and streams; after the loop has ended.
@@ -211,6 +217,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     exports.stop()
     reader.stop()
     identity.stop()
+    alertWorker.stop()
   }
 
   // MARK: HTTPApplication
@@ -302,6 +309,18 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
         $0.append(item.body)
       }
     }
+    answerAlerts(loop)
+  }
+
+  /// Writes the answers of the worker of alerts that are ready.
+  private func answerAlerts(_ loop: HTTPLoop) {
+    for item in alertWorker.takeAnswers() {
+      if let memory = item.memory { alertLists.remember(memory, item.body) }
+      loop.answer(item.token) {
+        $0.start(item.status)
+        $0.append(item.body)
+      }
+    }
   }
 
   package func expired(_ token: RequestToken, answer: inout HTTPAnswer) {
@@ -361,7 +380,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
         streams: live.streams.count,
         auditLost: identity.lostEntries.load(ordering: .relaxed),
         machine: monitor.samples(1).last
-      )
+      ) + AlertMetrics.text(alertWorker.service, listsFromMemory: alertLists.hits)
     )
   }
 }

@@ -92,6 +92,8 @@ package final class Monitor: Sendable {
     var samples: [SystemSample] = []
     var services: [ServiceReport] = []
     var alerts: [SystemAlert] = []
+    /// Raised or resolved by the check that runs.
+    var changes: [SystemAlert] = []
     var lastCheck: Int64?
     var isActive = true
     var isStopping = false
@@ -99,6 +101,7 @@ package final class Monitor: Sendable {
   }
 
   private let state: Mutex<State>
+  private let listener = Mutex<(@Sendable (SystemAlert) -> Void)?>(nil)
   private let services: Mutex<[MonitoredService]> = Mutex([])
   private let thresholds: MonitorThresholds
   private let intervalSeconds: Double
@@ -124,6 +127,11 @@ package final class Monitor: Sendable {
 
   /// What is watched beside the machine.
   package var watched: [MonitoredService] { services.withLock { $0 } }
+
+  /// Has every alert told when it is raised and when it is resolved, on the monitor's thread.
+  package func tell(_ listener: @escaping @Sendable (SystemAlert) -> Void) {
+    self.listener.withLock { $0 = listener }
+  }
 
   package func start() {
     let thread = Thread { [self] in
@@ -178,14 +186,17 @@ package final class Monitor: Sendable {
       )
     }
     let time = now()
-    state.withLock { state in
+    let changes = state.withLock { state in
       let sample = state.sampler.take(time: time)
       state.samples.append(sample)
       state.samples.removeAll { $0.time <= time - Monitor.keptMicroseconds }
       state.services = reports
       state.lastCheck = time
       judge(sample, reports, &state)
+      defer { state.changes = [] }
+      return state.changes
     }
+    if let listener = listener.withLock({ $0 }) { changes.forEach(listener) }
   }
 
   private func judge(
@@ -249,8 +260,11 @@ package final class Monitor: Sendable {
           time: time
         )
       )
+      state.changes += state.alerts.suffix(1)
       if state.alerts.count > Monitor.alertsMax { state.alerts.removeFirst() }
-    case (nil, let index?): state.alerts[index].resolved = time
+    case (nil, let index?):
+      state.alerts[index].resolved = time
+      state.changes.append(state.alerts[index])
     default: break
     }
   }

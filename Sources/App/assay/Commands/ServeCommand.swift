@@ -76,6 +76,7 @@ enum ServeCommand: Command {
     let identity = try SQLiteIdentityStore(path: directory.identity)
     let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
     let welcome = try FirstAdministrator.welcome(identity, secrets)
+    let desk = try AlertDesk(configuration.alerts, node, catalog)
     let gateway = try Gateway(
       settings: try settings(configuration, node, secrets, listening.surfaces),
       core: node.core,
@@ -84,12 +85,14 @@ enum ServeCommand: Command {
       store: store,
       monitor: monitor,
       identityStore: identity,
+      alerts: desk.service,
       openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
       hurry: { projector.hurry() },
       rebuild: { projector.rebuild() }
     )
     let telemetry = ServerTelemetry(configuration, gateway, node.core, monitor)
     telemetry.start()
+    desk.start(listeningTo: monitor)
     let (policy, core) = (configuration.retention, node.core)
     let detachBytes = UInt64(configuration.detachMiB) << 20
     let snapshots = SnapshotKeeper(
@@ -133,6 +136,7 @@ enum ServeCommand: Command {
     demo?.stop()
     telemetry.stop()
     monitor.stop()
+    desk.stop()
     snapshots.stop()
     warmer.stop()
     node.core.stop()

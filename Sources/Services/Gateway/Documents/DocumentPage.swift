@@ -18,17 +18,19 @@ enum DocumentPage {
     <!doctype html>
     <html lang="en">
     <head><meta charset="utf-8"><title>Assay: the interface</title>
-    <style>
-      body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; }
-      code { font: 13px ui-monospace, monospace; }
-      td { padding: .15rem 1rem .15rem 0; vertical-align: top; }
-    </style></head>
+    <link rel="stylesheet" href="/docs/plain.css"></head>
     <body><h1>Assay: the interface</h1>
     <p>The whole description is <a href="/openapi.json">openapi.json</a>; the streams are in
     <a href="/asyncapi.json">asyncapi.json</a>.</p>
     <div id="page"></div>
     <script src="/docs/start.js"></script>
     </body></html>
+    """
+
+  static let plainStyle: StaticString = """
+    body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; }
+    code { font: 13px ui-monospace, monospace; }
+    td { padding: .15rem 1rem .15rem 0; vertical-align: top; }
     """
 
   static let plainScript: StaticString = """

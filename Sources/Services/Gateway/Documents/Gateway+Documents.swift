@@ -46,7 +46,7 @@ package struct DocumentFiles: Sendable {
 extension Gateway {
   /// Nothing from elsewhere: the page and its parts come from this server.
   private static let policy: StaticString =
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+    "default-src 'self'; img-src 'self' data:"
 
   /// `GET /docs`: Swagger UI, or a plain list of the operations.
   func showDocuments(_ answer: inout HTTPAnswer) {
@@ -64,6 +64,10 @@ extension Gateway {
       answer.start(200, type: "text/javascript; charset=utf-8")
       let isInstalled = settings.documents.isInstalled
       return answer.append(isInstalled ? DocumentPage.swaggerScript : DocumentPage.plainScript)
+    }
+    if name == "plain.css", !settings.documents.isInstalled {
+      answer.start(200, type: "text/css; charset=utf-8")
+      return answer.append(DocumentPage.plainStyle)
     }
     guard let bytes = settings.documents.file(name) else {
       return answer.fail(404, "Not found", "There is no such part of the page")

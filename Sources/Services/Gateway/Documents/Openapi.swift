@@ -2483,6 +2483,1065 @@ enum Openapi {
         }
        }
       },
+      "/alerts/create": {
+       "post": {
+        "operationId": "post_alerts_create",
+        "tags": ["S0: accounts and alerts"],
+        "summary": "Create a price alert",
+        "security": [{"accessToken": []}],
+        "requestBody": {
+         "required": true,
+         "content": {
+          "application/json": {
+           "schema": {
+            "type": "object",
+            "required": ["coin", "target_price"],
+            "properties": {"coin": {"type": "string"}, "target_price": {"type": "string"}}
+           }
+          }
+         }
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {
+          "description": "No key or token, or one that is not valid",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
+         },
+         "403": {"$ref": "#/components/responses/403"},
+         "413": {"$ref": "#/components/responses/413"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/alerts/delete": {
+       "post": {
+        "operationId": "post_alerts_delete",
+        "tags": ["S0: accounts and alerts"],
+        "summary": "Delete a price alert",
+        "security": [{"accessToken": []}],
+        "requestBody": {
+         "required": true,
+         "content": {
+          "application/json": {
+           "schema": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {"id": {"type": "integer"}}
+           }
+          }
+         }
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {
+          "description": "No key or token, or one that is not valid",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
+         },
+         "403": {"$ref": "#/components/responses/403"},
+         "413": {"$ref": "#/components/responses/413"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/alerts/fetch_all": {
+       "post": {
+        "operationId": "post__alerts_fetch_all",
+        "tags": ["S0: accounts and alerts"],
+        "summary": "The caller's price alerts",
+        "security": [{"accessToken": []}],
+        "parameters": [
+         {
+          "name": "limit",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+         },
+         {
+          "name": "cursor",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         },
+         {
+          "name": "page",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["message"],
+             "properties": {
+              "message": {"type": ["array", "string"]},
+              "next_cursor": {"type": ["string", "null"]}
+             }
+            }
+           }
+          }
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {
+          "description": "No key or token, or one that is not valid",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
+         },
+         "403": {"$ref": "#/components/responses/403"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/alerts/fetch_all/": {
+       "post": {
+        "operationId": "post__alerts_fetch_all_",
+        "tags": ["S0: accounts and alerts"],
+        "summary": "The caller's price alerts",
+        "security": [{"accessToken": []}],
+        "parameters": [
+         {
+          "name": "limit",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+         },
+         {
+          "name": "cursor",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         },
+         {
+          "name": "page",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["message"],
+             "properties": {
+              "message": {"type": ["array", "string"]},
+              "next_cursor": {"type": ["string", "null"]}
+             }
+            }
+           }
+          }
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {
+          "description": "No key or token, or one that is not valid",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
+         },
+         "403": {"$ref": "#/components/responses/403"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/alerts/fetch_all/{filter}": {
+       "post": {
+        "operationId": "post__alerts_fetch_all_filter",
+        "tags": ["S0: accounts and alerts"],
+        "summary": "The caller's price alerts",
+        "security": [{"accessToken": []}],
+        "parameters": [
+         {
+          "name": "filter",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         },
+         {
+          "name": "limit",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+         },
+         {
+          "name": "cursor",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         },
+         {
+          "name": "page",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["message"],
+             "properties": {
+              "message": {"type": ["array", "string"]},
+              "next_cursor": {"type": ["string", "null"]}
+             }
+            }
+           }
+          }
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {
+          "description": "No key or token, or one that is not valid",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
+         },
+         "403": {"$ref": "#/components/responses/403"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/alerts": {
+       "get": {
+        "operationId": "get_alerts",
+        "tags": ["S2: alerts"],
+        "summary": "Payments above 500, in S2's shape",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "x-open-to-this-machine": true,
+        "parameters": [
+         {
+          "name": "limit",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["values", "message"],
+             "properties": {"values": {"type": "string"}, "message": {"type": "string"}}
+            }
+           }
+          }
+         },
+         "400": {
+          "description": "The request cannot be read",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["values", "message"],
+             "properties": {"values": {"type": "string"}, "message": {"type": "string"}}
+            }
+           }
+          }
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/end": {
+       "get": {
+        "operationId": "get_end",
+        "tags": ["S0: accounts and alerts"],
+        "summary": "Ends the looks at prices",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"text/html": {"schema": {"type": "string"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"},
+         "500": {
+          "description": "Nothing durable came in time",
+          "content": {"text/html": {"schema": {"type": "string"}}}
+         },
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/alerts": {
+       "get": {
+        "operationId": "get_api_v1_alerts",
+        "tags": ["Alerts"],
+        "summary": "Alerts, newest first",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "parameters": [
+         {
+          "name": "kind",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["price", "fraud", "system"]}
+         },
+         {"name": "state", "in": "query", "required": false, "schema": {"type": "string"}},
+         {
+          "name": "source",
+          "in": "query",
+          "required": false,
+          "schema": {
+           "type": "string",
+           "enum": [
+            "native",
+            "paysim",
+            "card",
+            "payment",
+            "crypto",
+            "retail",
+            "anonymised",
+            "sparkov"
+           ]
+          }
+         },
+         {
+          "name": "since",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "format": "date"}
+         },
+         {
+          "name": "limit",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+         },
+         {
+          "name": "cursor",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["alerts"],
+             "properties": {
+              "alerts": {"type": "array", "items": {"$ref": "#/components/schemas/Alert"}},
+              "next_cursor": {"anyOf": [{"type": "string"}, {"type": "null"}]}
+             }
+            }
+           }
+          }
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/alerts/{id}": {
+       "get": {
+        "operationId": "get_api_v1_alerts_id",
+        "tags": ["Alerts"],
+        "summary": "One alert, with the transactions it counts",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/alerts/{id}/acknowledge": {
+       "post": {
+        "operationId": "post_api_v1_alerts_id_acknowledge",
+        "tags": ["Alerts"],
+        "summary": "Acknowledge an alert",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "ingest",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "409": {"$ref": "#/components/responses/409"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/alerts/{id}/resolve": {
+       "post": {
+        "operationId": "post_api_v1_alerts_id_resolve",
+        "tags": ["Alerts"],
+        "summary": "Resolve an alert",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "ingest",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "409": {"$ref": "#/components/responses/409"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/alerts/{id}/reopen": {
+       "post": {
+        "operationId": "post_api_v1_alerts_id_reopen",
+        "tags": ["Alerts"],
+        "summary": "Reopen an alert",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "ingest",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "409": {"$ref": "#/components/responses/409"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/alerts/{id}/snooze": {
+       "post": {
+        "operationId": "post_api_v1_alerts_id_snooze",
+        "tags": ["Alerts"],
+        "summary": "Tell nobody of it for a while",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "ingest",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "requestBody": {
+         "required": true,
+         "content": {
+          "application/json": {
+           "schema": {
+            "type": "object",
+            "required": ["minutes"],
+            "properties": {"minutes": {"type": "integer", "minimum": 1, "maximum": 1000}}
+           }
+          }
+         }
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "409": {"$ref": "#/components/responses/409"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/webhooks": {
+       "post": {
+        "operationId": "post_api_v1_webhooks",
+        "tags": ["Alerts"],
+        "summary": "A receiver of alerts; its secret is shown once",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "requestBody": {
+         "required": true,
+         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewWebhook"}}}
+        },
+        "responses": {
+         "201": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Webhook"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "409": {"$ref": "#/components/responses/409"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       },
+       "get": {
+        "operationId": "get_api_v1_webhooks",
+        "tags": ["Alerts"],
+        "summary": "Receivers of alerts",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "oversee",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["webhooks"],
+             "properties": {
+              "webhooks": {"type": "array", "items": {"$ref": "#/components/schemas/Webhook"}}
+             }
+            }
+           }
+          }
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/webhooks/{id}": {
+       "delete": {
+        "operationId": "delete_api_v1_webhooks_id",
+        "tags": ["Alerts"],
+        "summary": "Tell it nothing more",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "204": {"description": "As asked"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/webhooks/dead-letters": {
+       "get": {
+        "operationId": "get_api_v1_webhooks_dead_letters",
+        "tags": ["Alerts"],
+        "summary": "What was given up",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "oversee",
+        "parameters": [
+         {
+          "name": "channel",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["webhook", "mail"]}
+         },
+         {
+          "name": "limit",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+         },
+         {
+          "name": "cursor",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["dead_letters"],
+             "properties": {"dead_letters": {"type": "array", "items": {"type": "object"}}}
+            }
+           }
+          }
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/webhooks/dead-letters/replay": {
+       "post": {
+        "operationId": "post_api_v1_webhooks_dead_letters_replay",
+        "tags": ["Alerts"],
+        "summary": "Try all again",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "parameters": [
+         {
+          "name": "channel",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["webhook", "mail"]}
+         }
+        ],
+        "responses": {
+         "202": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/webhooks/dead-letters/{id}/replay": {
+       "post": {
+        "operationId": "post_api_v1_webhooks_dead_letters_id_replay",
+        "tags": ["Alerts"],
+        "summary": "Try one again",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "202": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "409": {"$ref": "#/components/responses/409"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/contacts": {
+       "put": {
+        "operationId": "put_api_v1_contacts",
+        "tags": ["Alerts"],
+        "summary": "Where an account's holder wants to be told",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "ingest",
+        "requestBody": {
+         "required": true,
+         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Contact"}}}
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       },
+       "delete": {
+        "operationId": "delete_api_v1_contacts",
+        "tags": ["Alerts"],
+        "summary": "Forget it, and its key",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "ingest",
+        "requestBody": {
+         "required": true,
+         "content": {
+          "application/json": {
+           "schema": {
+            "type": "object",
+            "required": ["source", "account"],
+            "properties": {
+             "source": {"type": "string", "minLength": 1, "maxLength": 256},
+             "account": {"type": "string", "minLength": 1, "maxLength": 256}
+            }
+           }
+          }
+         }
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/notifications/fraud-alert": {
+       "post": {
+        "operationId": "post_api_v1_notifications_fraud_alert",
+        "tags": ["S1: services"],
+        "summary": "Tell of a risky transaction",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "ingest",
+        "requestBody": {
+         "required": true,
+         "content": {
+          "application/json": {
+           "schema": {
+            "type": "object",
+            "required": ["transaction", "risk_score"],
+            "properties": {
+             "transaction": {"type": "object"},
+             "risk_score": {"type": "number", "minimum": 0, "maximum": 1}
+            }
+           }
+          }
+         }
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Notified"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/notifications/system-alert": {
+       "post": {
+        "operationId": "post_api_v1_notifications_system_alert",
+        "tags": ["S1: services"],
+        "summary": "Tell of the system",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "ingest",
+        "requestBody": {
+         "required": true,
+         "content": {
+          "application/json": {
+           "schema": {
+            "type": "object",
+            "required": ["alert_type", "message"],
+            "properties": {
+             "alert_type": {"type": "string", "minLength": 1, "maxLength": 256},
+             "message": {"type": "string"},
+             "details": {"type": "object"}
+            }
+           }
+          }
+         }
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Notified"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/notifications/subscribers": {
+       "post": {
+        "operationId": "post_api_v1_notifications_subscribers",
+        "tags": ["S1: services"],
+        "summary": "Who is told",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "requestBody": {
+         "required": true,
+         "content": {
+          "application/json": {
+           "schema": {
+            "type": "object",
+            "required": ["notification_type", "contact"],
+            "properties": {
+             "notification_type": {
+              "type": "string",
+              "enum": ["high_risk_alerts", "system_alerts", "daily_reports"]
+             },
+             "contact": {
+              "type": "object",
+              "required": ["type", "contact"],
+              "properties": {
+               "type": {"const": "email"},
+               "contact": {"type": "string", "minLength": 1, "maxLength": 256},
+               "name": {"type": "string"}
+              }
+             }
+            }
+           }
+          }
+         }
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Notified"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "409": {"$ref": "#/components/responses/409"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       },
+       "get": {
+        "operationId": "get_api_v1_notifications_subscribers",
+        "tags": ["S1: services"],
+        "summary": "Who is told, with masked addresses",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "oversee",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/notifications/subscribers/{id}": {
+       "delete": {
+        "operationId": "delete_api_v1_notifications_subscribers_id",
+        "tags": ["S1: services"],
+        "summary": "Tell them nothing more",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/notifications/history": {
+       "get": {
+        "operationId": "get_api_v1_notifications_history",
+        "tags": ["S1: services"],
+        "summary": "What was told, newest first",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "parameters": [
+         {
+          "name": "limit",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+         },
+         {
+          "name": "cursor",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["history", "count"],
+             "properties": {
+              "history": {"type": "array", "items": {"type": "object"}},
+              "count": {"type": "integer", "minimum": 0}
+             }
+            }
+           }
+          }
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/notifications/stats": {
+       "get": {
+        "operationId": "get_api_v1_notifications_stats",
+        "tags": ["S1: services"],
+        "summary": "Totals of it",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/notifications/health": {
+       "get": {
+        "operationId": "get_api_v1_notifications_health",
+        "tags": ["S1: services"],
+        "summary": "Health of the notification service",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
       "/services/status": {
        "get": {
         "operationId": "get_services_status",
@@ -3154,6 +4213,107 @@ enum Openapi {
          "service": {"type": "string"},
          "version": {"type": "string"},
          "timestamp": {"type": "string", "description": "ISO 8601, UTC"}
+        }
+       },
+       "Alert": {
+        "type": "object",
+        "required": ["id", "kind", "state", "type", "count"],
+        "properties": {
+         "id": {"type": "integer"},
+         "kind": {"type": "string", "enum": ["price", "fraud", "system"]},
+         "state": {"type": "string"},
+         "type": {"type": "string"},
+         "count": {"type": "integer", "minimum": 0},
+         "message": {"type": "string"},
+         "severity": {"type": "string"}
+        }
+       },
+       "Webhook": {
+        "type": "object",
+        "required": ["id", "url", "kinds", "created"],
+        "properties": {
+         "id": {"type": "integer"},
+         "url": {"type": "string"},
+         "kinds": {"type": "array", "items": {"type": "string"}},
+         "created": {"type": "string", "description": "ISO 8601, UTC"},
+         "secret": {"type": "string"}
+        }
+       },
+       "NewWebhook": {
+        "type": "object",
+        "required": ["url"],
+        "properties": {
+         "url": {"type": "string", "minLength": 1, "maxLength": 2048},
+         "kinds": {
+          "type": "array",
+          "items": {"type": "string", "enum": ["price", "fraud", "system"]},
+          "minItems": 1
+         }
+        }
+       },
+       "Contact": {
+        "type": "object",
+        "required": ["source", "account", "email"],
+        "properties": {
+         "source": {"type": "string", "minLength": 1, "maxLength": 256},
+         "account": {"type": "string", "minLength": 1, "maxLength": 256},
+         "email": {"type": "string", "minLength": 1, "maxLength": 256}
+        }
+       },
+       "Notified": {
+        "type": "object",
+        "required": ["status"],
+        "properties": {
+         "status": {"type": "string"},
+         "message": {"type": "string"},
+         "sent_count": {"type": "integer", "minimum": 0},
+         "failed_count": {"type": "integer", "minimum": 0},
+         "alert_record": {"type": "object"}
+        }
+       },
+       "Job": {
+        "type": "object",
+        "required": [
+         "job_id",
+         "job_type",
+         "status",
+         "progress",
+         "total_items",
+         "processed_items",
+         "failed_items"
+        ],
+        "properties": {
+         "job_id": {"type": "string"},
+         "job_type": {"type": "string"},
+         "status": {"$ref": "#/components/schemas/JobStatus"},
+         "progress": {"type": "number"},
+         "total_items": {"type": "integer", "minimum": 0},
+         "processed_items": {"type": "integer", "minimum": 0},
+         "failed_items": {"type": "integer", "minimum": 0}
+        }
+       },
+       "JobStatus": {
+        "type": "string",
+        "enum": ["pending", "running", "completed", "failed", "cancelled"]
+       },
+       "NewJob": {
+        "type": "object",
+        "required": ["job_type", "data"],
+        "properties": {
+         "job_type": {"type": "string", "enum": ["process_transactions", "process_csv"]},
+         "data": {
+          "type": "object",
+          "required": [],
+          "properties": {
+           "transactions": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/MobileTransaction"},
+            "minItems": 1,
+            "maxItems": 1000
+           },
+           "file_path": {"type": "string"}
+          }
+         }
         }
        },
        "Object": {"type": "object"}

@@ -13,6 +13,7 @@ final class ClientTable {
   private static let sweepNanoseconds: Int64 = 1_000_000_000
 
   private struct Member {
+    var id: Int64
     var generation: Int64
     var role: Role
     var client: Client
@@ -59,7 +60,12 @@ final class ClientTable {
     let email = AuditWords.folded(user.email)
     let client = members[email]?.client ?? Client("user:" + user.email)
     client.permissions = user.role.permissions
-    members[email] = Member(generation: user.generation, role: user.role, client: client)
+    members[email] = Member(
+      id: user.id,
+      generation: user.generation,
+      role: user.role,
+      client: client
+    )
   }
 
   /// The client of a key at a time (µs since 1970); nil where it is none.
@@ -84,6 +90,9 @@ final class ClientTable {
     tokens[digest] = claims
     return (member.client, claims)
   }
+
+  /// The number of a user; nil where there is none of that email.
+  func userID(email: String) -> Int64? { members[AuditWords.folded(email)]?.id }
 
   /// Who comes without anything: known by the address alone, in IPv6 by its network.
   func client(peer: PeerAddress, at now: Int64) -> Client {
