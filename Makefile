@@ -56,6 +56,10 @@ soak: bootstrap ## Run the oracles, the simulated crashes and the leak audit at 
 	$(STAGE) 'soak'
 	ASSAY_SOAK=1 swift test -c release -Xswiftc -enable-testing \
 	  --filter "SimulationTests|WindowOracleTests|CrashTests|FuzzTests|LeakAudit"
+	$(STAGE) 'a 2 GB file beside live traffic'
+	Scripts/bootstrap --test
+	for product in $(PRODUCTS); do swift build -c release --product "$$product"; done
+	ASSAY_SOAK=1 Scripts/smoke batch
 
 sanitize: bootstrap ## Run tests under the thread and the address sanitizer (builds each, 15 minutes)
 	Scripts/sanitize

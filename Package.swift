@@ -138,10 +138,14 @@ let package = Package(
     service("Alerts", ["CLinux", "Payments", "Journal", "Storage", "Messaging"]),
     service("Simulator", ["Payments", "Numerics", "Intake"]),
     service(
+      "Batch",
+      ["CLinux", "Payments", "Journal", "Engine", "Storage", "Intake", "Pipeline"]
+    ),
+    service(
       "Gateway",
       [
         "CLinux", "HTTP", "HTTPClient", "Storage", "Payments", "Features", "Models", "Rules",
-        "Engine", "Journal", "Intake", "Monitoring", "Pipeline", "Alerts", "Messaging",
+        "Engine", "Journal", "Intake", "Monitoring", "Pipeline", "Alerts", "Messaging", "Batch",
       ]
     ),
 
@@ -160,8 +164,8 @@ let package = Package(
         "Engine",
         "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal", "SQLiteStore",
         "Vault", "Intake", "Replay",
-        "Monitoring", "Telemetry", "Pipeline", "Simulator", "Gateway", "Alerts", "Messaging",
-        "Courier",
+        "Monitoring", "Telemetry", "Pipeline", "Simulator", "Batch", "Gateway", "Alerts",
+        "Messaging", "Courier",
       ]),
       path: "Sources/App/assay",
       swiftSettings: strict
@@ -192,7 +196,7 @@ let package = Package(
       ["Numerics", "Models", "Registry", "Learning", "TestSupport"],
       fixtures: true
     ),
-    tests("HTTPTests", ["HTTP", "HTTPClient", "CLinux"]),
+    tests("HTTPTests", ["HTTP", "HTTPClient", "CLinux", "TestSupport"]),
     tests("LanguageTests", ["Language", "TestSupport"]),
     tests("RulesTests", ["Rules", "Features", "Language", "Payments", "Engine", "TestSupport"]),
     tests("IntakeTests", ["Intake", "Payments", "TestSupport"]),
@@ -207,6 +211,10 @@ let package = Package(
     tests("AlertsTests", ["Alerts", "Messaging", "Storage", "Vault", "TestSupport"]),
     tests("GatewayTests", ["Gateway", "HTTP", "Storage", "TestSupport"]),
     tests("ShellTests", ["Shell", "Engine", "Features", "Payments"]),
+    tests(
+      "BatchTests",
+      ["Batch", "Storage", "Payments", "Intake", "Engine", "Journal", "Pipeline", "TestSupport"]
+    ),
     tests("MonitoringTests", ["Monitoring"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests("SimulatorTests", ["Simulator", "Payments", "Intake"]),

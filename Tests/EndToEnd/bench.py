@@ -148,8 +148,8 @@ class Server:
         if self.process is not None:
             self.process.wait()
 
-    def session(self):
-        return Session(self)
+    def session(self, seconds=30):
+        return Session(self, seconds)
 
     def raw(self, text, seconds=5, half=True):
         return raw(self.port, text, seconds, half)

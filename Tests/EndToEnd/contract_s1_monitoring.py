@@ -27,9 +27,9 @@ def status():
         session = server.session()
         found = wait(session, "/services/status", lambda json: json["services"])
         equal(found["gateway_status"], "healthy", "gateway")
-        equal(set(found["services"]), {"model", "ingest", "analytics", "database", "notification"},
+        equal(set(found["services"]), {"model", "ingest", "analytics", "database", "batch", "notification"},
               "services")
-        for name in ("model", "ingest", "analytics", "database", "notification"):
+        for name in ("model", "ingest", "analytics", "database", "notification", "batch"):
             service = found["services"][name]
             equal(service["status"], "healthy", f"{name}: {service}")
             check(0 <= service["response_time"] < 5, f"{service}")

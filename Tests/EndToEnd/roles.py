@@ -70,7 +70,7 @@ def compatible():
         server.start()
         equal(score(server.session(), "one").status, 200, "score")
         sessions = {name: at(ports[name]) for name in SERVICES}
-        for name in ("analytics", "database", "ingest", "monitoring"):
+        for name in ("analytics", "database", "notification", "batch", "ingest", "monitoring"):
             answer = sessions[name].get("/health")
             equal(answer.status, 200, f"health of {name}: {answer}")
             equal(answer.json["service"].split()[0].lower(), name, "whose health")
@@ -136,8 +136,7 @@ class Split:
 
     def all_healthy(self):
         found = self.status()
-        found.pop("notification", None)
-        return len(found) == 4 and set(found.values()) == {"healthy"}
+        return len(found) == 5 and set(found.values()) == {"healthy"}
 
     def kill(self, role):
         pid = pids(self.server.process.pid)[role]

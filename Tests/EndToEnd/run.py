@@ -17,6 +17,7 @@ THEMES = [
     "roles", "logs", "observability", "openapi", "explain", "evaluate", "simulate_into",
     "contract_s0_alerts", "contract_s1_notifications", "contract_s2", "alerts",
     "adoption", "disk", "quarantine", "retention", "kill9",
+    "contract_s1_batch", "batch",
 ]
 
 

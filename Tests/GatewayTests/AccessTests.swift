@@ -72,6 +72,12 @@ struct AccessTests {
     "GET /api/v1/webhooks/dead-letters": "oversee",
     "POST /api/v1/webhooks/dead-letters/replay": "admin",
     "POST /api/v1/webhooks/dead-letters/{id}/replay": "admin",
+    "POST /api/v1/batch/jobs": "score", "GET /api/v1/batch/jobs": "read",
+    "GET /api/v1/batch/jobs/{id}": "read", "DELETE /api/v1/batch/jobs/{id}": "score",
+    "GET /api/v1/batch/jobs/{id}/results": "read", "GET /api/v1/batch/jobs/{id}/errors": "read",
+    "GET /api/v1/batch/jobs/{id}/events": "read", "GET /api/v1/batch/stats": "read",
+    "GET /api/v1/batch/health": "read", "POST /api/v1/batch/uploads": "score",
+    "POST /api/v1/batch/preview": "score",
   ]
 
   private static func word(_ access: Endpoint.Access) -> String {

@@ -30,7 +30,7 @@ import Testing
       var isDone = false
       while !isDone && input.count > parser.start {
         switch parser.advance(&input, limits) {
-        case .needsMore: isDone = true
+        case .needsMore, .apart: isDone = true
         case .wantsContinue: break
         case .refused:
           outcome.isRefused = true

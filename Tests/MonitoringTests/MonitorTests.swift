@@ -48,13 +48,13 @@ struct MonitorTests {
     #expect(monitor.alerts(.warning, limit: 10).isEmpty)
   }
 
-  @Test func `what this installation does not have is no alarm`() {
+  @Test func `a service that gives no answer is an alarm`() {
     let stage = Stage()
-    stage.condition.withLock { $0 = .unavailable("not installed") }
+    stage.condition.withLock { $0 = .unavailable("it cannot be reached") }
     let monitor = stage.monitor()
     monitor.check()
-    #expect(monitor.alerts(nil, limit: 10).isEmpty)
-    #expect(monitor.serviceReports.map(\.condition) == [.unavailable("not installed")])
+    #expect(monitor.alerts(.critical, limit: 10).map(\.kind) == ["service_down"])
+    #expect(monitor.serviceReports.map(\.condition) == [.unavailable("it cannot be reached")])
   }
 
   @Test func `values above their thresholds are alerts, and recent for an hour`() {

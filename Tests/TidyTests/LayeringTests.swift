@@ -14,9 +14,11 @@ struct LayeringTests {
   /// Services that know another service, with the reason.
   static let servicesKnowingServices = [
     // The gateway hands submissions to the core thread and answers from what comes back; the two
-    // meet in `Submission`, which the pipeline owns. It also shows what the monitor saw, and
-    // alerts, which it raises and changes for its clients.
-    "Gateway": ["Pipeline", "Monitoring", "Alerts"]
+    // meet in `Submission`, which the pipeline owns. It also shows what the monitor saw, alerts,
+    // which it raises and changes for its clients, and what jobs have come to.
+    "Gateway": ["Pipeline", "Monitoring", "Alerts", "Batch"],
+    // Jobs hand rows to the core thread as the gateway does, and fold a log as start-up does.
+    "Batch": ["Pipeline"],
   ]
 
   /// What an import from a target breaks; nil where it is in order.

@@ -4,6 +4,8 @@ package enum Reception: Sendable {
   case answered
   /// The answer follows through `HTTPLoop.answer`, or `expired` is called after this time.
   case later(milliseconds: Int)
+  /// Somebody takes the connection over to read the body itself; the answer is not started.
+  case taken(@Sendable (TakenConnection) -> Void)
   /// The head of an answer without end is written (`HTTPAnswer.startStream`); what follows comes
   /// from the streams, which take the connection over.
   case handedOver(to: StreamLoop, StreamKind, StreamToken)

@@ -80,15 +80,21 @@ extension HTTPLoop {
       connection.output.append("HTTP/1.1 100 Continue\r\n\r\n")
     case .refused(let refusal): refuse(connection, refusal)
     case .complete: deliver(connection, application)
+    case .apart(let length): deliver(connection, application, apart: length)
     }
     return false
   }
 
-  private func deliver(_ connection: Connection, _ application: any HTTPApplication) {
+  /// Gives a request to the application; behind a body that is `apart` nothing can follow.
+  private func deliver(
+    _ connection: Connection,
+    _ application: any HTTPApplication,
+    apart length: TakenConnection.Length? = nil
+  ) {
     connection.exchange = Exchange(
       isHead: connection.parser.method == .head,
       minorVersion: connection.parser.scan.minorVersion,
-      closes: !connection.parser.keepsAlive,
+      closes: length != nil || !connection.parser.keepsAlive,
       number: requestNumber
     )
     requestNumber += 1
@@ -102,8 +108,10 @@ extension HTTPLoop {
       by: connection.listener
     )
     let reception = application.receive(request, token: connection.token, answer: &answer)
+    if case .taken(let take) = reception { return letGo(connection, answer, length, take) }
     connection.parser.next(&connection.input)
     switch reception {
+    case .taken: break
     case .answered: finishAnswer(connection, answer)
     case .later(let milliseconds):
       connection.exchange.fields = answer.fields
@@ -114,6 +122,30 @@ extension HTTPLoop {
     case .handedOver(let streams, let kind, let token):
       handOver(connection, answer, to: streams, kind, as: token)
     }
+  }
+
+  /// Lets a connection go to somebody who reads the body, all of which may be here already.
+  private func letGo(
+    _ connection: Connection,
+    _ answer: consuming HTTPAnswer,
+    _ length: TakenConnection.Length?,
+    _ take: (TakenConnection) -> Void
+  ) {
+    let parser = connection.parser
+    let bodyEnd = length == nil ? parser.bodyStart + parser.bodyLength : connection.input.count
+    let isAwaited = parser.scan.expectsContinue && parser.scan.minorVersion == 1
+    let fields = answer.fields
+    connection.output = answer.discard()
+    let taken = TakenConnection(
+      descriptor: connection.descriptor,
+      length: length ?? .bytes(parser.bodyLength),
+      expectsContinue: isAwaited && bodyEnd == parser.bodyStart && length != .bytes(0),
+      unsent: connection.output.array(connection.sent..<connection.output.count),
+      unread: connection.input.array(parser.bodyStart..<bodyEnd),
+      fields: fields
+    )
+    release(connection)
+    take(taken)
   }
 
   /// Lets a connection go to a loop of streams after the head of an answer without end.

@@ -10,6 +10,8 @@ struct RequestParser {
     case wantsContinue
     /// A request is complete.
     case complete
+    /// The head of a request is complete whose body the application reads itself.
+    case apart(TakenConnection.Length)
     case refused(Refusal)
   }
 
@@ -125,11 +127,15 @@ struct RequestParser {
     }
     guard head.isChunked == scan.isEncoded else { return .refused(.unsupportedEncoding) }
     guard targetIsUsable(input, head.method) else { return .refused(.malformedRequestLine) }
-    guard head.bodyBytes <= limits.bodyBytes else { return .refused(.bodyTooLong) }
     method = head.method
     keepsAlive = head.keepsAlive
     parsed = end
     bodyStart = end
+    if isApart(input, limits) {
+      stage = .complete
+      return .apart(head.isChunked ? .chunked : .bytes(head.bodyBytes))
+    }
+    guard head.bodyBytes <= limits.bodyBytes else { return .refused(.bodyTooLong) }
     stage = head.isChunked ? .chunkLine : .body(wanted: head.bodyBytes)
     let isAwaited = head.isChunked || head.bodyBytes > 0
     if scan.expectsContinue && scan.minorVersion == 1 && isAwaited && input.count == end {
@@ -146,6 +152,15 @@ struct RequestParser {
         || (bytes.count > 7 && bytes.matches("http://", at: 0..<7))
         || (bytes.count > 8 && bytes.matches("https://", at: 0..<8))
     }
+  }
+
+  /// Whether the body of a request is for the application to read.
+  private func isApart(_ input: borrowing ByteBuffer, _ limits: Limits) -> Bool {
+    let prefix = limits.bodiesApart
+    let count = prefix.utf8CodeUnitCount
+    guard count > 0, count <= scan.target.count, method == .post else { return false }
+    let target = start + scan.target.lowerBound
+    return input.withSpan(target..<target + count) { $0.matches(prefix, at: 0..<count) }
   }
 
   private mutating func body(_ input: borrowing ByteBuffer, _ wanted: Int) -> Progress? {

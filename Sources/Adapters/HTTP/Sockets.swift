@@ -169,6 +169,13 @@ enum Sockets {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
   }
 
+  /// Waits until a socket has bytes or takes some, or the time is over.
+  static func wait(_ descriptor: Int32, forInput: Bool, milliseconds: Int64) {
+    let events = Int16(forInput ? POLLIN : POLLOUT)
+    var request = pollfd(fd: descriptor, events: events, revents: 0)
+    _ = unsafe poll(&request, 1, Int32(clamping: milliseconds))
+  }
+
   /// Tells the peer that nothing more follows.
   static func finishWriting(_ descriptor: Int32) {
     _ = shutdown(descriptor, Int32(SHUT_WR))

@@ -21,6 +21,9 @@ import Glibc
 
   deinit { unsafe gzclose(file) }
 
+  /// Bytes of the file itself that were read, also where they are packed.
+  package var bytesConsumed: Int { max(0, unsafe Int(gzoffset(file))) }
+
   /// Appends up to `count` bytes; false at the end of the file.
   package func read(_ count: Int, into bytes: inout [UInt8]) throws(InputError) -> Bool {
     let start = bytes.count

@@ -32,6 +32,8 @@ package struct CSVReader {
   }
 
   package var bytesRead: Int { source.bytesRead }
+  /// Bytes of the file itself that were read, also where they are packed.
+  package var bytesConsumed: Int { source.bytesConsumed }
 
   /// Moves to the next row that is not empty; false at the end.
   package mutating func advance() throws(InputError) -> Bool {

@@ -16,20 +16,26 @@ package struct TableReader {
   private var builder: TransactionBuilder
   private let tokenizer: CardTokenizer
   private let firstRow: Int
+  private let idPrefix: String
   private let hasIds: Bool
   private var dayText: [UInt8] = []
   private var dayStart = Timestamp(microseconds: 0)
+  /// Rows that were read, wrong ones too.
   package private(set) var rows = 0
+  /// Whether an error left no place to go on from.
+  package private(set) var isBroken = false
   package let hasLabels: Bool
 
   /// Opens a file whose columns are the dialect's, or as a plan has them.
   ///
-  /// A row without an id is `row-N`; `firstRow` is the first N.
+  /// A row without an id is `row-N`, or has another prefix; `firstRow` is the first N. Behind an
+  /// error the next row may be asked for, unless the reader `isBroken`.
   package init(
     path: String,
     source: Source,
     columns plan: ColumnPlan? = nil,
     firstRow: Int = 0,
+    idPrefix: String = "row-",
     tokenizer: @escaping CardTokenizer
   ) throws(InputError) {
     reader = try CSVReader(path: path)
@@ -39,16 +45,23 @@ package struct TableReader {
     hasIds = map.columns.contains { $0.role == .id || $0.role == .numericId }
     self.source = source
     self.firstRow = firstRow
+    self.idPrefix = idPrefix
     zone = plan.zone ?? source.zone
     self.tokenizer = tokenizer
     builder = TransactionBuilder(source: source.id, schema: source.schema)
   }
 
   package var bytesRead: Int { reader.bytesRead }
+  /// Bytes of the file itself that were read, also where they are packed.
+  package var bytesConsumed: Int { reader.bytesConsumed }
+  /// The names of the file's columns.
+  package var header: [String] { reader.header }
+  /// The id of the row that was read last, as far as it was understood.
+  package var id: [UInt8] { builder.text(Schema.Text.id) }
 
   /// Appends the next transaction's record; nil at the end of the file.
   package mutating func next(into bytes: inout [UInt8]) throws(InputError) -> Row? {
-    guard try reader.advance() else { return nil }
+    guard try advance() else { return nil }
     guard reader.fields.count == reader.header.count else {
       throw InputError(
         .malformed,
@@ -56,7 +69,6 @@ package struct TableReader {
           + " \(reader.header.count)"
       )
     }
-    builder.reset()
     var row = Row(time: Timestamp(microseconds: 0), label: nil)
     let buffer = reader.buffer
     for column in map.columns {
@@ -67,11 +79,35 @@ package struct TableReader {
         try take(column, buffer, reader.fields[column.index], into: &row)
       }
     }
-    if !hasIds { builder.set(text: Schema.Text.id, "row-\(firstRow + rows)") }
-    rows += 1
+    if !hasIds { builder.set(text: Schema.Text.id, "\(idPrefix)\(firstRow + rows - 1)") }
     row.time = builder.time
     builder.finish(into: &bytes)
     return row
+  }
+
+  /// Moves to the next row and counts it.
+  private mutating func advance() throws(InputError) -> Bool {
+    let line = reader.line
+    builder.reset()
+    do throws(InputError) {
+      guard try reader.advance() else { return false }
+    } catch {
+      isBroken = reader.line == line
+      if !isBroken { rows += 1 }
+      throw error
+    }
+    rows += 1
+    return true
+  }
+
+  /// Passes over a row without a look at its fields; false at the end of the file.
+  package mutating func skip() throws(InputError) -> Bool {
+    do throws(InputError) {
+      return try advance()
+    } catch {
+      if isBroken { throw error }
+      return true
+    }
   }
 
   private func failure(

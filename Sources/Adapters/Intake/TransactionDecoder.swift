@@ -38,6 +38,11 @@ package final class TransactionDecoder {
   /// Parses a request's text, which is followed by `JSONReader.padding` readable bytes.
   package func parse(_ text: RawSpan) throws(InputError) { try reader.parse(text) }
 
+  /// Parses the first `count` bytes of a span that has the padding behind them.
+  package func parse(padded bytes: borrowing Span<UInt8>, count: Int) throws(InputError) {
+    try reader.parse(padded: bytes, count: count)
+  }
+
   package var rootKind: JSONReader.Kind { reader.rootKind }
 
   /// Goes on with the object under a key of the root; false where there is none.
@@ -55,6 +60,12 @@ package final class TransactionDecoder {
     case .end: return false
     case .notAnObject: throw InputError(.invalid, "a transaction is an object")
     }
+  }
+
+  /// Passes over an item, whatever it is; false at the end.
+  package func skip() -> Bool {
+    if case .end = reader.next() { return false }
+    return true
   }
 
   /// The present item's id as the client sent it, for answers to invalid items.

@@ -75,6 +75,15 @@ struct AlertDesk {
     }
   }
 
+  /// Raises an alert of the program's own; what cannot be raised is noted.
+  func tell(_ type: String, _ message: String) {
+    do throws(StoreError) {
+      try service.raiseSystem(type: type, message: message)
+    } catch {
+      Log.error("assay: no alert of \(type): \(error): \(message)")
+    }
+  }
+
   /// Lets what is on its way arrive, for some seconds, and ends the threads.
   func stop() {
     let courier = courier

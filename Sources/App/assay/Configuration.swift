@@ -1,3 +1,4 @@
+import Batch
 import Foundation
 import Gateway
 import Monitoring
@@ -36,6 +37,7 @@ struct Configuration {
   /// Where they are reached, by the names of their variables.
   var serviceURLs: [String: String] = [:]
   var alerts = AlertConfiguration()
+  var batch = BatchSettings(folder: "")
 
   /// An entry of the configuration: its flag, its environment variable and its help.
   struct Setting {
@@ -180,10 +182,11 @@ struct Configuration {
   ]
 
   private static let settings =
-    own + AlertConfiguration.options + Logging.settings + TelemetrySettings.settings
+    own + AlertConfiguration.options + batchSettings + Logging.settings + TelemetrySettings.settings
     + serviceSettings
 
   private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
+    if try setBatch(variable, text) { return }
     switch variable {
     case "ASSAY_DATA": data = text
     case "PORT": port = try Configuration.number("port", text, 0...65_535)
@@ -364,6 +367,6 @@ struct Configuration {
       ("ALERT_RESPONSE_TIME_THRESHOLD", "\(thresholds.response)"),
       ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
       ("ASSAY_SWAGGER_UI", swagger ?? "(beside the program)"),
-    ] + alerts.shown + logging.shown + telemetry.shown + shownServices
+    ] + alerts.shown + batchShown + logging.shown + telemetry.shown + shownServices
   }
 }

@@ -80,6 +80,12 @@ package final class Catalog: Sendable {
     return program(of: body)?.rules.reasons(for: DecisionRecord.hits(body)).map(\.text) ?? []
   }
 
+  /// The names of a decision's reasons.
+  package func reasons(for decision: borrowing Span<UInt8>) -> [String] {
+    let hits = DecisionRecord.hits(decision)
+    return hits.isEmpty ? [] : program(of: decision)?.rules.reasons(for: hits).map(\.name) ?? []
+  }
+
   func model(_ fingerprint: UInt64) -> Model? { state.withLock { $0.models[fingerprint] } }
 
   func source(named name: String) -> Source? { sources.first { $0.name == name } }

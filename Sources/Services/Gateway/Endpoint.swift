@@ -62,7 +62,7 @@ struct Endpoint: Sendable {
   /// The busiest first: routes are tried in order.
   static let all: [Endpoint] =
     transactions + native + live + compatible + analytics + fraudShield + accounts + oversight
-    + monitoring + alerts + documents + service
+    + monitoring + alerts + batch + documents + service
 }
 
 /// The parts of a path that stood for `{names}`, in order.

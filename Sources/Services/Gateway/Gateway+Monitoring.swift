@@ -37,13 +37,14 @@ extension Gateway {
       },
       service("database", "Database Service", store),
       service("analytics", "Analytics Service", store),
+      service("batch", "Batch Service") { .healthy },
       service("notification", "Notification Service") { alerts.condition },
     ]
   }
 
   /// `GET /services/status` (S1.5).
   func servicesStatus(_ answer: inout HTTPAnswer) {
-    let wanted = ["model", "ingest", "analytics", "database", "notification"]
+    let wanted = ["model", "ingest", "analytics", "database", "batch", "notification"]
     json.reset()
     json.open("{")
     json.key("gateway_status")
@@ -70,7 +71,7 @@ extension Gateway {
 
   /// `GET /api/v1/monitoring/overview`.
   func monitoringOverview(_ answer: inout HTTPAnswer) {
-    let reports = monitor.serviceReports.filter { !$0.condition.isUnavailable }
+    let reports = monitor.serviceReports
     let healthy = reports.count { $0.condition == .healthy }
     let (critical, warning) = (monitor.recentAlerts(.critical), monitor.recentAlerts(.warning))
     json.reset()
@@ -137,7 +138,7 @@ extension Gateway {
         json.key("status")
         json.value("healthy")
         json.close("}")
-      case .unhealthy(let why), .unreachable(let why), .unavailable(let why):
+      case .unhealthy(let why), .unavailable(let why):
         json.key("error")
         json.value(why)
       }
@@ -313,11 +314,7 @@ extension MonitoredService.Condition {
     switch self {
     case .healthy: "healthy"
     case .unhealthy: "unhealthy"
-    case .unreachable, .unavailable: "unavailable"
+    case .unavailable: "unavailable"
     }
-  }
-
-  fileprivate var isUnavailable: Bool {
-    if case .unavailable = self { true } else { false }
   }
 }

@@ -1,7 +1,8 @@
 package import Alerts
+package import Batch
 import Engine
 package import HTTP
-package import Intake
+import Intake
 import Journal
 package import Monitoring
 import Payments
@@ -16,61 +17,6 @@ import Synchronization
 /// thread.
 package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendable {
   // Safety: everything but the two locked queues belongs to the loop's thread.
-
-  /// What a gateway is told by its configuration.
-  package struct Settings: Sendable {
-    package var secrets: any Secrets
-    /// Keys that come from the configuration, beside those of the identity store.
-    package var clients: [ConfiguredClient]
-    package var tokenizer: CardTokenizer
-    /// The page at `/`.
-    package var page: [UInt8]
-    /// The status of a transaction that the shop's form sent: 201, or 200 for its older clients.
-    package var shopStatus: Int
-    /// What a client may do that has no limit of its own.
-    package var rate = RateLimit.general
-    /// Whether that holds for clients on this machine too.
-    package var rateHoldsHere = false
-    /// Whose pages browsers may let use the interface, such as `https://desk.example.org`.
-    package var origins: [String] = []
-    /// Whether all requests are told of, with their traces, whatever the access log has.
-    package var traces = false
-    /// What the page of the interface is made of.
-    package var documents = DocumentFiles()
-    /// Which requests stand in the access log.
-    package var accessLog = AccessLog.off
-    /// What each of the loop's ports serves, in their order.
-    package var surfaces = [Surface.whole]
-    /// What processes that relay to this one prove themselves with.
-    package var serviceKey: String?
-
-    package init(
-      secrets: any Secrets,
-      clients: [ConfiguredClient],
-      tokenizer: @escaping CardTokenizer,
-      page: [UInt8],
-      shopStatus: Int = 201
-    ) {
-      self.secrets = secrets
-      self.clients = clients
-      self.tokenizer = tokenizer
-      self.page = page
-      self.shopStatus = shopStatus
-    }
-  }
-
-  /// A key that the configuration brings.
-  package struct ConfiguredClient: Sendable {
-    package var name: String
-    package var key: String
-    package var permissions: Permissions
-
-    package init(name: String, key: String, permissions: Permissions) {
-      self.name = name
-      self.key = key
-      self.permissions = permissions
-    }
-  }
 
   /// How the answer of a submission looks.
   enum Shape: Int {
@@ -135,6 +81,10 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   let exports: ExportHub
   let alertWorker: AlertWorker
   var alertLists = AlertListCache()
+  let batch: BatchService
+  let jobText: JobText
+  let jobHub: JobHub
+  let uploads: UploadHub
   let rebuildProjection: @Sendable () -> Void
 
   /// What is kept of a deferred request until it is answered.
@@ -157,6 +107,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     store: any DecisionStore,
     monitor: Monitor,
     identityStore: any IdentityStore,
+    batch: BatchService,
     alerts: AlertService,
     openJournal: @escaping ReadWorker.JournalOpener,
     hurry: @escaping @Sendable () -> Void,
@@ -204,17 +155,24 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     exports = try ExportHub(store: store, openJournal: openJournal)
     surfaces = settings.surfaces.map(\.number)
     alertWorker = AlertWorker(alerts)
+    self.batch = batch
+    jobText = JobText(catalog: catalog)
+    jobHub = try JobHub(batch, jobText)
+    uploads = UploadHub(batch, catalog)
     reader.start { [loop] in loop.wake() }
     live.start()
     identity.start { [loop] in loop.wake() }
     exports.start()
     alertWorker.start { [loop] in loop.wake() }
+    jobHub.start()
   }
 
   /// Ends the threads of reads and streams; after the loop has ended.
   package func stop() {
     live.stop()
     exports.stop()
+    jobHub.stop()
+    uploads.stop()
     reader.stop()
     identity.stop()
     alertWorker.stop()
@@ -363,6 +321,9 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
 
   /// Hands a submission over at the end of this round.
   func send(_ submission: Submission) { outgoing.append(submission) }
+
+  /// Requests whose bodies the gateway reads itself, piece by piece.
+  package static let bodiesApart: StaticString = "/api/v1/batch/uploads"
 
   static func overloaded(_ answer: inout HTTPAnswer) {
     answer.start(503)

@@ -97,6 +97,7 @@ package final class ReadWorker: @unchecked Sendable {
       }
       _ = answer(item.token) {
         $0.start(item.status)
+        if item.status == 503 { $0.header("Retry-After", 1) }
         $0.append(item.body)
       }
     }

@@ -7,9 +7,7 @@ package struct MonitoredService: Sendable {
     case healthy
     /// It answers, but something is wrong.
     case unhealthy(String)
-    /// It should be there and gives no answer.
-    case unreachable(String)
-    /// This installation does not have it.
+    /// It gives no answer.
     case unavailable(String)
   }
 
@@ -227,9 +225,7 @@ package final class Monitor: Sendable {
       switch report.condition {
       case .healthy: break
       case .unhealthy(let why): down = "\(report.name) is unhealthy: \(why)"
-      case .unreachable(let why): down = "\(report.name) is down: \(why)"
-      // What this installation does not have is no alarm.
-      case .unavailable: break
+      case .unavailable(let why): down = "\(report.name) is down: \(why)"
       }
       note("service_down", .critical, report.id, down, &state)
     }

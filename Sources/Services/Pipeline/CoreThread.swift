@@ -17,6 +17,8 @@ package final class CoreThread: Sendable {
   private struct Waiting: Sendable {
     var submissions: [(Submission, any SubmissionOwner)] = []
     var items = 0
+    /// What may wait until nothing live does, one submission at a time.
+    var behind: (Submission, any SubmissionOwner)?
     var stopping = false
   }
 
@@ -54,6 +56,23 @@ package final class CoreThread: Sendable {
     if taken { doorbell.ring() }
     return taken
   }
+
+  /// Hands a submission over that is taken behind all that is live, in the same sync; false where
+  /// one is there already, or the thread is closing.
+  ///
+  /// When it is done, its `isBehind` says whether live traffic was decided on before it.
+  package func submitBehind(_ submission: Submission, owner: any SubmissionOwner) -> Bool {
+    let taken = waiting.withLock { waiting in
+      if waiting.stopping || waiting.behind != nil { return false }
+      waiting.behind = (submission, owner)
+      return true
+    }
+    if taken { doorbell.ring() }
+    return taken
+  }
+
+  /// Whether the thread takes nothing any more.
+  package var isStopping: Bool { waiting.withLock { $0.stopping } }
 
   /// Submits and waits for the outcome; for commands and start-up, never on the HTTP thread.
   package func submitAndWait(_ submission: Submission) -> Bool {
@@ -114,6 +133,10 @@ package final class CoreThread: Sendable {
       waiting.withLock { waiting in
         swap(&work, &waiting.submissions)
         waiting.items = 0
+        if let last = waiting.behind.take() {
+          last.0.isBehind = !work.isEmpty
+          work.append(last)
+        }
         stopping = waiting.stopping
       }
       if work.isEmpty {
@@ -136,7 +159,7 @@ package final class CoreThread: Sendable {
   }
 
   private func commit(_ sequencer: Sequencer) throws(JournalError) {
-    guard sequencer.hasWork else { return }
+    guard sequencer.hasWork else { return sequencer.rest() }
     let start = Clocks.monotonicNanoseconds()
     try sequencer.commit()
     syncDurations.add(seconds: Double(Clocks.monotonicNanoseconds() - start) / 1e9)

@@ -159,6 +159,9 @@ package final class Sequencer {
 
   package var hasWork: Bool { !batch.isEmpty }
 
+  /// Nothing came of what was taken: it was known before, and is in flight no longer.
+  package func rest() { if batch.isEmpty { flight?.landed() } }
+
   /// Makes the batch durable.
   ///
   /// An error means that the disk failed: the process must end.

@@ -125,7 +125,8 @@ package final class TunnelLoop: @unchecked Sendable {
 
   private func serve(_ number: UInt64, _ side: Int, _ interest: Poller.Interest) {
     guard let tunnel = tunnels[number] else { return }
-    if !interest.isDisjoint(with: .broken) { return leave(number) }
+    // What came before the end is still to be read.
+    if !interest.contains(.input), !interest.isDisjoint(with: .broken) { return leave(number) }
     if interest.contains(.input) {
       var input = ByteBuffer(capacity: 16 << 10, limit: 16 << 10)
       switch Sockets.receive(tunnel.sides[side].descriptor, into: &input) {

@@ -1,3 +1,4 @@
+import Batch
 import Engine
 import FileJournal
 import Foundation
@@ -61,6 +62,7 @@ enum ServeCommand: Command {
     var limits = Limits()
     limits.connections = configuration.maxConnections
     let listening = try Listening(configuration, role, compatible: arguments.has("compat-ports"))
+    limits.bodiesApart = Gateway.bodiesApart
     let loop = try HTTPLoop(
       address: configuration.address,
       port: listening.ports[0],
@@ -77,6 +79,9 @@ enum ServeCommand: Command {
     let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
     let welcome = try FirstAdministrator.welcome(identity, secrets)
     let desk = try AlertDesk(configuration.alerts, node, catalog)
+    let batch = try directory.makeBatch(configuration.batch, node, catalog) { job, count in
+      desk.tell("batch_high_risk", "Job \(job.id) has \(count) transactions of high risk")
+    }
     let gateway = try Gateway(
       settings: try settings(configuration, node, secrets, listening.surfaces),
       core: node.core,
@@ -85,6 +90,7 @@ enum ServeCommand: Command {
       store: store,
       monitor: monitor,
       identityStore: identity,
+      batch: batch,
       alerts: desk.service,
       openJournal: { try FileDisk(directory: directory.journal, readOnly: true) },
       hurry: { projector.hurry() },
@@ -127,12 +133,14 @@ enum ServeCommand: Command {
     } stop: {
       loop.stop(drainMilliseconds: 5000)
     }
+    batch.start { [metrics = gateway.metrics] in metrics.count($0) }
     if let welcome { Console.print(welcome) }
     announce(configuration, node, loop.port, role)
     let demo = arguments.has("demo") ? Demo(node, catalog, gateway.metrics) : nil
     demo?.start()
     loop.run(gateway)
 
+    batch.stop()
     demo?.stop()
     telemetry.stop()
     monitor.stop()

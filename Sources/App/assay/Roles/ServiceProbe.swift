@@ -38,7 +38,7 @@ enum ServiceProbe {
       }
       return answer.status == 200 ? .healthy : .unhealthy("it answers \(answer.status)")
     } catch {
-      return .unreachable("it cannot be reached")
+      return .unavailable("it cannot be reached")
     }
   }
 }

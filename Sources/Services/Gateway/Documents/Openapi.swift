@@ -3542,6 +3542,411 @@ enum Openapi {
         }
        }
       },
+      "/api/v1/batch/jobs": {
+       "post": {
+        "operationId": "post_api_v1_batch_jobs",
+        "tags": ["Batch"],
+        "summary": "A job of S1",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "score",
+        "parameters": [
+         {
+          "name": "source",
+          "in": "query",
+          "required": false,
+          "schema": {
+           "type": "string",
+           "enum": [
+            "native",
+            "paysim",
+            "card",
+            "payment",
+            "crypto",
+            "retail",
+            "anonymised",
+            "sparkov"
+           ]
+          }
+         }
+        ],
+        "requestBody": {
+         "required": true,
+         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewJob"}}}
+        },
+        "responses": {
+         "201": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       },
+       "get": {
+        "operationId": "get_api_v1_batch_jobs",
+        "tags": ["Batch"],
+        "summary": "Jobs, newest first",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "parameters": [
+         {
+          "name": "limit",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
+         },
+         {
+          "name": "status",
+          "in": "query",
+          "required": false,
+          "schema": {"$ref": "#/components/schemas/JobStatus"}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["jobs", "count", "active_jobs", "completed_jobs"],
+             "properties": {
+              "jobs": {"type": "array", "items": {"$ref": "#/components/schemas/Job"}},
+              "count": {"type": "integer", "minimum": 0},
+              "active_jobs": {"type": "integer", "minimum": 0},
+              "completed_jobs": {"type": "integer", "minimum": 0}
+             }
+            }
+           }
+          }
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"}
+        }
+       }
+      },
+      "/api/v1/batch/jobs/{id}": {
+       "get": {
+        "operationId": "get_api_v1_batch_jobs_id",
+        "tags": ["Batch"],
+        "summary": "One job, and its first results",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Job"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       },
+       "delete": {
+        "operationId": "delete_api_v1_batch_jobs_id",
+        "tags": ["Batch"],
+        "summary": "End a job for good",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "score",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "409": {"$ref": "#/components/responses/409"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/batch/jobs/{id}/results": {
+       "get": {
+        "operationId": "get_api_v1_batch_jobs_id_results",
+        "tags": ["Batch"],
+        "summary": "The job's results as CSV",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {"description": "As asked", "content": {"text/csv": {"schema": {"type": "string"}}}},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/batch/jobs/{id}/errors": {
+       "get": {
+        "operationId": "get_api_v1_batch_jobs_id_errors",
+        "tags": ["Batch"],
+        "summary": "The job's errors as CSV",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {"description": "As asked", "content": {"text/csv": {"schema": {"type": "string"}}}},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/batch/jobs/{id}/events": {
+       "get": {
+        "operationId": "get_api_v1_batch_jobs_id_events",
+        "tags": ["Batch"],
+        "summary": "The job's progress",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "parameters": [
+         {
+          "name": "id",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"text/event-stream": {"schema": {"type": "string"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/batch/stats": {
+       "get": {
+        "operationId": "get_api_v1_batch_stats",
+        "tags": ["Batch"],
+        "summary": "Totals of the jobs that are kept",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"}
+        }
+       }
+      },
+      "/api/v1/batch/health": {
+       "get": {
+        "operationId": "get_api_v1_batch_health",
+        "tags": ["Batch"],
+        "summary": "Health of the batch service",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"}
+        }
+       }
+      },
+      "/api/v1/batch/uploads": {
+       "post": {
+        "operationId": "post_api_v1_batch_uploads",
+        "tags": ["Batch"],
+        "summary": "A file becomes a job",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "score",
+        "parameters": [
+         {
+          "name": "source",
+          "in": "query",
+          "required": false,
+          "schema": {
+           "type": "string",
+           "enum": [
+            "native",
+            "paysim",
+            "card",
+            "payment",
+            "crypto",
+            "retail",
+            "anonymised",
+            "sparkov"
+           ]
+          }
+         },
+         {
+          "name": "mode",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["ingest", "score"]}
+         },
+         {
+          "name": "format",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["csv", "ndjson"]}
+         },
+         {"name": "name", "in": "query", "required": false, "schema": {"type": "string"}},
+         {"name": "map", "in": "query", "required": false, "schema": {"type": "string"}}
+        ],
+        "requestBody": {
+         "required": true,
+         "content": {
+          "text/csv": {"schema": {"type": "string"}},
+          "application/x-ndjson": {"schema": {"type": "string"}},
+          "application/gzip": {"schema": {"type": "string"}},
+          "multipart/form-data": {
+           "schema": {
+            "type": "object",
+            "required": ["file"],
+            "properties": {"file": {"type": "string"}}
+           }
+          }
+         }
+        },
+        "responses": {
+         "201": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "202": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
+      "/api/v1/batch/preview": {
+       "post": {
+        "operationId": "post_api_v1_batch_preview",
+        "tags": ["Batch"],
+        "summary": "How a file would be read; nothing is kept",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "score",
+        "parameters": [
+         {
+          "name": "source",
+          "in": "query",
+          "required": false,
+          "schema": {
+           "type": "string",
+           "enum": [
+            "native",
+            "paysim",
+            "card",
+            "payment",
+            "crypto",
+            "retail",
+            "anonymised",
+            "sparkov"
+           ]
+          }
+         },
+         {
+          "name": "mode",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["ingest", "score"]}
+         },
+         {
+          "name": "format",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["csv", "ndjson"]}
+         },
+         {"name": "name", "in": "query", "required": false, "schema": {"type": "string"}},
+         {"name": "map", "in": "query", "required": false, "schema": {"type": "string"}}
+        ],
+        "requestBody": {
+         "required": true,
+         "content": {
+          "text/csv": {"schema": {"type": "string"}},
+          "application/x-ndjson": {"schema": {"type": "string"}},
+          "application/gzip": {"schema": {"type": "string"}},
+          "multipart/form-data": {
+           "schema": {
+            "type": "object",
+            "required": ["file"],
+            "properties": {"file": {"type": "string"}}
+           }
+          }
+         }
+        },
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
       "/services/status": {
        "get": {
         "operationId": "get_services_status",

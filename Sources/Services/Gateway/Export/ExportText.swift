@@ -1,3 +1,4 @@
+import Intake
 import Payments
 import Storage
 
@@ -73,20 +74,5 @@ struct ExportText {
     append(money: Int64(bitPattern: TransactionRecord.bits(slot, record)))
   }
 
-  /// A text that a spreadsheet shows and never runs: one that starts as a formula gets a `'`.
-  mutating func append(cell text: [UInt8]) {
-    let starts = Array("=+-@\t\r".utf8)
-    var cell = text
-    if let first = text.first, starts.contains(first) { cell.insert(UInt8(ascii: "'"), at: 0) }
-    let quote = UInt8(ascii: "\"")
-    guard cell.contains(where: { [quote, 0x2C, 0x0A, 0x0D].contains($0) }) else {
-      return bytes.append(contentsOf: cell)
-    }
-    bytes.append(quote)
-    for byte in cell {
-      if byte == quote { bytes.append(quote) }
-      bytes.append(byte)
-    }
-    bytes.append(quote)
-  }
+  mutating func append(cell text: [UInt8]) { bytes.append(csvCell: text) }
 }

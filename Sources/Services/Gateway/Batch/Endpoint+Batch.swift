@@ -1,0 +1,79 @@
+import HTTP
+import Storage
+
+extension Endpoint {
+  /// Files of transactions: S1's jobs, and uploads of our own.
+  static let batch = [
+    Endpoint(.post, "/api/v1/batch/jobs", .needs(.score), action: "batch.create") {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
+      gateway.createJob(request, token, &answer)
+    },
+    Endpoint(.get, "/api/v1/batch/jobs", .needs(.read)) { gateway, request, _, _, answer in
+      gateway.listJobs(request, &answer)
+      return .answered
+    },
+    Endpoint(.get, "/api/v1/batch/jobs/{id}", .needs(.read)) {
+      gateway,
+      request,
+      token,
+      segments,
+      answer in
+      gateway.showJob(request.text(of: segments[0]), token, &answer)
+    },
+    Endpoint(.delete, "/api/v1/batch/jobs/{id}", .needs(.score), action: "batch.cancel") {
+      gateway,
+      request,
+      token,
+      segments,
+      answer in
+      gateway.cancelJob(request.text(of: segments[0]), token, &answer)
+    },
+    Endpoint(.get, "/api/v1/batch/jobs/{id}/results", .needs(.read)) {
+      gateway,
+      request,
+      _,
+      segments,
+      answer in
+      gateway.sendFile(request, request.text(of: segments[0]), .results, &answer)
+    },
+    Endpoint(.get, "/api/v1/batch/jobs/{id}/errors", .needs(.read)) {
+      gateway,
+      request,
+      _,
+      segments,
+      answer in
+      gateway.sendFile(request, request.text(of: segments[0]), .errors, &answer)
+    },
+    Endpoint(.get, "/api/v1/batch/jobs/{id}/events", .needs(.read)) {
+      gateway,
+      request,
+      _,
+      segments,
+      answer in
+      gateway.watchJob(request, request.text(of: segments[0]), &answer)
+    },
+    Endpoint(.get, "/api/v1/batch/stats", .needs(.read)) { gateway, _, _, _, answer in
+      gateway.jobStatistics(&answer)
+      return .answered
+    },
+    Endpoint(.get, "/api/v1/batch/health", .needs(.read)) { gateway, _, _, _, answer in
+      gateway.batchHealth(&answer)
+      return .answered
+    },
+    Endpoint(.post, "/api/v1/batch/uploads", .needs(.score), action: "batch.upload") {
+      gateway,
+      request,
+      _,
+      _,
+      answer in
+      gateway.upload(request, &answer)
+    },
+    Endpoint(.post, "/api/v1/batch/preview", .needs(.score)) { gateway, request, token, _, answer in
+      gateway.preview(request, token, &answer)
+    },
+  ]
+}
