@@ -200,9 +200,10 @@ def high_risk():
             session, "process_transactions", transactions=items)["job_id"])
         high = sum(row["risk_score"] >= 0.8 for row in job["results"])
         equal((job["high_risk_items"], high), (3, 3), "risky")
-        said = [line for line in server.errors().splitlines() if "batch_high_risk" in line]
-        equal(len(said), 1, f"said ({server.errors()})")
-        check(job["job_id"] in said[0] and " 3 " in said[0], said[0])
+        said = [alert for alert in session.get("/api/v1/alerts?kind=system").json["alerts"]
+                if alert["type"] == "batch_high_risk"]
+        equal(len(said), 1, f"alerts ({said})")
+        check(job["job_id"] in said[0]["message"] and " 3 " in said[0]["message"], f"{said[0]}")
 
 
 @case("S1.43 the last 100 jobs are kept, with their files")

@@ -92,7 +92,7 @@ def monitoring():
         equal(set(overview), {"system_status", "services", "alerts", "system_metrics", "last_check",
                               "monitoring_active"}, "keys")
         equal((overview["services"], overview["monitoring_active"]),
-              ({"total": 5, "healthy": 5, "unhealthy": 0}, True), f"{overview}")
+              ({"total": 6, "healthy": 6, "unhealthy": 0}, True), f"{overview}")
         services = session.get(ROOT + "/services").json["services"]
         equal(services["model"]["health_data"], {"status": "healthy"}, "health data")
 

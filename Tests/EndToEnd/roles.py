@@ -136,7 +136,7 @@ class Split:
 
     def all_healthy(self):
         found = self.status()
-        return len(found) == 5 and set(found.values()) == {"healthy"}
+        return len(found) == 6 and set(found.values()) == {"healthy"}
 
     def kill(self, role):
         pid = pids(self.server.process.pid)[role]

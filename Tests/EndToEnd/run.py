@@ -14,7 +14,7 @@ THEMES = [
     "first_start", "score_contract", "bad_input", "bad_files", "half_and_half",
     "live_equals_replay", "activities", "streams", "contract_frodo", "contract_s0",
     "contract_s1_monitoring", "contract_s1_reads", "contract_s3", "contract_s4", "access", "limits",
-    "roles", "logs", "observability", "openapi", "explain", "evaluate", "simulate_into",
+    "roles", "tls", "logs", "observability", "openapi", "explain", "evaluate", "simulate_into",
     "contract_s0_alerts", "contract_s1_notifications", "contract_s2", "alerts",
     "adoption", "disk", "quarantine", "retention", "kill9",
     "contract_s1_batch", "batch",

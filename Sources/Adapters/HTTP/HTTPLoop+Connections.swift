@@ -17,6 +17,12 @@ extension HTTPLoop {
     }
   }
 
+  /// Takes a connection in that somebody else accepted.
+  func take(_ descriptor: Int32, _ peer: PeerAddress, _ number: Int) {
+    guard openCount < limits.slots, drainEnds == nil else { return Sockets.close(descriptor) }
+    open(descriptor, peer, number)
+  }
+
   /// Connections that exist now.
   var openCount: Int { connections.count - vacant.count }
 

@@ -42,6 +42,8 @@ package final class HTTPLoop: @unchecked Sendable {
   /// Once stopping, when what is left is cut off.
   var drainEnds: Int64?
   private let stopRequest = Atomic<Int>(-1)
+  /// Connections that somebody else took in.
+  private let handedIn = Mutex<[(descriptor: Int32, peer: PeerAddress, listener: Int)]>([])
   /// The first listener's tag in events; the further ones count down from it.
   static let listenerTag = UInt64.max - 1
   /// Ports that one loop listens on.
@@ -53,17 +55,23 @@ package final class HTTPLoop: @unchecked Sendable {
   /// Binds and listens; clients are served once `run` is called.
   ///
   /// A request says by its `listener` which of the ports it came by: 0 is `port`.
-  package init(
+  package convenience init(
     address: String = "127.0.0.1",
     port: UInt16 = 0,
     andPorts further: [UInt16] = [],
     limits: Limits = Limits()
   ) throws(HTTPError) {
-    precondition(limits.headBytes <= 64 << 10, "libhttp-parser itself refuses heads above 80 KiB")
     precondition(further.count < HTTPLoop.portsMax, "a loop listens on few ports")
+    let (listeners, ports) = try Sockets.listen(address: address, ports: [port] + further)
+    try self.init(limits: limits, listeners: listeners, ports: ports)
+  }
+
+  private init(limits: Limits, listeners: [Int32], ports: [UInt16]) throws(HTTPError) {
+    precondition(limits.headBytes <= 64 << 10, "libhttp-parser itself refuses heads above 80 KiB")
     self.limits = limits
+    self.listeners = listeners
+    self.ports = ports
     poller = try Poller()
-    (listeners, ports) = try Sockets.listen(address: address, ports: [port] + further)
     now = Clock.monotonicMilliseconds()
     date = DateLine(unixSeconds: Clock.unixSeconds())
     dateSecond = now / 1000
@@ -86,6 +94,17 @@ package final class HTTPLoop: @unchecked Sendable {
 
   /// Makes the loop call the application's `woken` soon; from any thread.
   package func wake() { poller.wake() }
+
+  /// A loop whose connections somebody else takes in, on ports that it listens on.
+  package convenience init(behind front: TLSFront, limits: Limits = Limits()) throws(HTTPError) {
+    try self.init(limits: limits, listeners: [], ports: front.ports)
+  }
+
+  /// Serves a connection that somebody else took in; from any thread.
+  func adopt(_ descriptor: Int32, _ peer: PeerAddress, _ listener: Int) {
+    handedIn.withLock { $0.append((descriptor, peer, listener)) }
+    poller.wake()
+  }
 
   /// Ends `run` once what is in flight is answered; from any thread.
   ///
@@ -182,6 +201,11 @@ package final class HTTPLoop: @unchecked Sendable {
   }
 
   private func woken(_ application: any HTTPApplication) {
+    let arrived = handedIn.withLock { arrived in
+      defer { arrived.removeAll() }
+      return arrived
+    }
+    for one in arrived { take(one.descriptor, one.peer, one.listener) }
     application.woken(self)
     let drain = stopRequest.exchange(-1, ordering: .acquiring)
     if drain >= 0 && drainEnds == nil { startDraining(Int64(drain), application) }

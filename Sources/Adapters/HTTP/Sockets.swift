@@ -164,6 +164,16 @@ enum Sockets {
     }
   }
 
+  /// Two ends of one connection inside this process, which do not block; nil where none fits.
+  static func pair() -> (Int32, Int32)? {
+    var ends: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    let made = unsafe ends.withUnsafeMutableBufferPointer {
+      unsafe socketpair(AF_UNIX, kind, 0, $0.baseAddress)
+    }
+    return made == 0 ? (ends[0], ends[1]) : nil
+  }
+
   /// Makes calls on a descriptor return at once.
   static func makeNonBlocking(_ descriptor: Int32) {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)

@@ -28,6 +28,9 @@ struct Configuration {
   var shopStatus = 201
   var monitoringSeconds = 30.0
   var thresholds = MonitorThresholds()
+  /// The certificate's chain and its key, PEM; nil for a server in the clear.
+  var certificateFile: String?
+  var keyFile: String?
   /// Where Swagger UI is, if not beside the program.
   var swagger: String?
   var logging = Logging()
@@ -168,6 +171,18 @@ struct Configuration {
       help: "seconds from which on a slow service is worth an alert (5)"
     ),
     Setting(
+      flag: "tls-cert",
+      variable: "TLS_CERT_FILE",
+      value: "FILE",
+      help: "certificate and chain, PEM: the server speaks TLS (none); SIGHUP reads it again"
+    ),
+    Setting(
+      flag: "tls-key",
+      variable: "TLS_KEY_FILE",
+      value: "FILE",
+      help: "the certificate's key, PEM"
+    ),
+    Setting(
       flag: nil,
       variable: "ASSAY_SWAGGER_UI",
       value: "DIR",
@@ -229,6 +244,8 @@ struct Configuration {
       shopStatus = try Configuration.number("COMPAT_S4_STATUS", text, 200...201)
     case "ASSAY_DETACH_MIB":
       detachMiB = try Configuration.number("detach-mib", text, 1...1_000_000_000)
+    case "TLS_CERT_FILE": certificateFile = text
+    case "TLS_KEY_FILE": keyFile = text
     case "ASSAY_SWAGGER_UI": swagger = text
     case "ASSAY_MAX_CONNECTIONS":
       maxConnections = try Configuration.number("max-connections", text, 1...100_000)
@@ -366,6 +383,7 @@ struct Configuration {
       ("ALERT_DISK_THRESHOLD", "\(thresholds.disk)"),
       ("ALERT_RESPONSE_TIME_THRESHOLD", "\(thresholds.response)"),
       ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
+      ("TLS_CERT_FILE", certificateFile ?? "(none)"), ("TLS_KEY_FILE", keyFile ?? "(none)"),
       ("ASSAY_SWAGGER_UI", swagger ?? "(beside the program)"),
     ] + alerts.shown + batchShown + logging.shown + telemetry.shown + shownServices
   }

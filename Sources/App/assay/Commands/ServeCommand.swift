@@ -63,12 +63,8 @@ enum ServeCommand: Command {
     limits.connections = configuration.maxConnections
     let listening = try Listening(configuration, role, compatible: arguments.has("compat-ports"))
     limits.bodiesApart = Gateway.bodiesApart
-    let loop = try HTTPLoop(
-      address: configuration.address,
-      port: listening.ports[0],
-      andPorts: Array(listening.ports.dropFirst()),
-      limits: limits
-    )
+    let server = try ServerSocket(configuration, listening.ports, limits, role)
+    let loop = server.loop
     let monitor = Monitor(
       path: directory.path,
       intervalSeconds: configuration.monitoringSeconds,
@@ -128,17 +124,18 @@ enum ServeCommand: Command {
     warmer.start()
     Signals.listen {
       log.reopen()
+      server.renew()
       programs.reload()
       warmer.ring()
     } stop: {
-      loop.stop(drainMilliseconds: 5000)
+      server.stop()
     }
     batch.start { [metrics = gateway.metrics] in metrics.count($0) }
     if let welcome { Console.print(welcome) }
-    announce(configuration, node, loop.port, role)
+    announce(configuration, node, server.address, role)
     let demo = arguments.has("demo") ? Demo(node, catalog, gateway.metrics) : nil
     demo?.start()
-    loop.run(gateway)
+    server.run(gateway)
 
     batch.stop()
     demo?.stop()
@@ -199,7 +196,7 @@ enum ServeCommand: Command {
   private static func announce(
     _ configuration: Configuration,
     _ node: Node,
-    _ port: UInt16,
+    _ address: String,
     _ role: Surface?
   ) {
     let recovered = node.recovered
@@ -210,6 +207,6 @@ enum ServeCommand: Command {
     )
     let key = configuration.clients.isEmpty ? "; API key in \(node.directory.keyFile)" : ""
     let name = role.map { "assay \($0.word)" } ?? "assay"
-    Console.print("\(name) listens on http://\(configuration.address):\(port)\(key)")
+    Console.print("\(name) listens on \(address)\(key)")
   }
 }

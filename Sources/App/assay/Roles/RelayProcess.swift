@@ -11,20 +11,17 @@ enum RelayProcess {
     }
     var limits = Limits()
     limits.connections = configuration.maxConnections
-    let loop = try HTTPLoop(
-      address: configuration.address,
-      port: try configuration.address(of: role).port,
-      limits: limits
-    )
-    let relay = try Relay(role, try configuration.addresses(), serviceKey: key, loop: loop)
+    let port = try configuration.address(of: role).port
+    let server = try ServerSocket(configuration, [port], limits, role)
+    let relay = try Relay(role, try configuration.addresses(), serviceKey: key, loop: server.loop)
     relay.start()
     Signals.listen {
     } stop: {
-      loop.stop(drainMilliseconds: 5000)
+      server.stop()
     }
     let name = role == .whole ? "assay" : "assay \(role.word)"
-    Console.print("\(name) listens on http://\(configuration.address):\(loop.port)")
-    loop.run(relay)
+    Console.print("\(name) listens on \(server.address)")
+    server.run(relay)
     relay.stop()
   }
 }

@@ -2779,15 +2779,11 @@ enum Openapi {
         "responses": {
          "200": {
           "description": "As asked",
-          "content": {"text/html": {"schema": {"type": "string"}}}
+          "content": {"text/plain": {"schema": {"type": "string"}}}
          },
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
-         "500": {
-          "description": "Nothing durable came in time",
-          "content": {"text/html": {"schema": {"type": "string"}}}
-         },
          "503": {"$ref": "#/components/responses/503"}
         }
        }
