@@ -90,6 +90,30 @@ struct RecoveryTests {
     }
   }
 
+  @Test(arguments: [0, 8, 16, 32, 35])
+  func `a damaged head before batches is corruption, and nothing is removed`(
+    offset: Int
+  ) throws {
+    let (disk, _) = try RecoveryTests.written(batches: 1)
+    let name = Segment.name(Position(bytes: 0))
+    disk.damage(name, at: offset)
+    do {
+      _ = try Recovery.run(on: disk, newLog: 1) { _, _, _ in }
+      Issue.record("damage at byte \(offset) of the head was not seen")
+    } catch {
+      #expect(error.code == .corrupt && error.description.contains("head is damaged"))
+    }
+    #expect(try disk.list() == [name])
+  }
+
+  @Test func `a last segment that never got its head is made anew`() throws {
+    let disk = SimulatedDisk()
+    try disk.create(Segment.name(Position(bytes: 0)), size: 64 << 10)
+    let log = try Recovery.run(on: disk, newLog: 1) { _, _, _ in }
+    #expect(log.segments.isEmpty && log.nextSequence == 1)
+    #expect(try disk.list().isEmpty)
+  }
+
   @Test(arguments: [0, 20, 39, 40, 60, 100])
   func `damage in the last batch is a torn tail and is cut`(offset: Int) throws {
     let (disk, positions) = try RecoveryTests.written(batches: 3)

@@ -56,7 +56,7 @@ package enum Recovery {
       try disk.read(name, at: 0, count: Segment.headSize, into: &head)
       guard let id = Segment.log(inHead: head, base: base) else {
         guard index == names.count - 1 else {
-          throw JournalError(.corrupt, "\(name): the segment's head is damaged")
+          throw damagedHead(name)
         }
         return (log, found, name)
       }
@@ -95,7 +95,7 @@ package enum Recovery {
           + " a snapshot of its start or of a later place is missing"
       )
     }
-    if repair, let unfinished { try disk.remove(unfinished) }
+    if repair, let unfinished { try discard(unfinished, on: disk) }
     var log = Log(
       log: found.isEmpty ? newLog : id,
       segments: found,
@@ -158,9 +158,44 @@ package enum Recovery {
       )
     }
     if !later.isEmpty { throw corrupt() }
+    if try hasBatch(segment, from: offset + 8, disk, where: { $0.synced.bytes > position }) {
+      throw corrupt()
+    }
+  }
+
+  private static func damagedHead(_ name: String) -> JournalError {
+    JournalError(
+      .corrupt,
+      "\(name): the segment's head is damaged; restore this segment from a copy"
+    )
+  }
+
+  /// Removes a last segment without a whole head, which a crash left while it was made.
+  ///
+  /// A head is synced before the first batch behind it: where there is one, the head was damaged
+  /// later, and what was acknowledged must stay.
+  private static func discard(
+    _ name: String,
+    on disk: any JournalDisk
+  ) throws(JournalError) {
+    guard let base = Segment.base(of: name) else { return }
+    let segment = FoundSegment(base: base, size: try disk.size(of: name))
+    if try hasBatch(segment, from: Segment.headSize, disk, where: { _ in true }) {
+      throw damagedHead(name)
+    }
+    try disk.remove(name)
+  }
+
+  /// Whether a whole batch header that belongs there stands at or behind an offset.
+  private static func hasBatch(
+    _ segment: FoundSegment,
+    from offset: Int,
+    _ disk: any JournalDisk,
+    where fits: (BatchHeader) -> Bool
+  ) throws(JournalError) -> Bool {
     var bytes: [UInt8] = []
     let chunk = 1 << 20
-    var from = offset + 8
+    var from = offset
     while from < segment.size {
       bytes.removeAll(keepingCapacity: true)
       let count = min(chunk + Batch.headerSize, segment.size - from)
@@ -171,15 +206,15 @@ package enum Recovery {
           let header = BatchHeader(
             bytes.span.extracting(index..<index + Batch.headerSize)
           ),
-          header.position.bytes == segment.base.bytes + UInt64(from + index),
-          header.synced.bytes > position
+          header.position.bytes == segment.base.bytes + UInt64(from + index), fits(header)
         {
-          throw corrupt()
+          return true
         }
         index += 8
       }
       from += chunk
     }
+    return false
   }
 
   /// Zeroes a torn tail, so that it can never be mistaken for data again.
