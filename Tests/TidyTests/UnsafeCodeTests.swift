@@ -43,6 +43,7 @@ struct UnsafeCodeTests {
     "Sources/App/assay/Demo.swift",
     "Sources/App/assay/ProgramFiles.swift",
     "Sources/App/assay/Signals.swift",
+    "Sources/App/assay/Top/TerminalScreen.swift",
     "Sources/Core/Features/Windows/ByteWriter.swift",
     "Sources/Core/Features/Windows/Memory.swift",
     "Sources/Core/Features/Windows/RestoreJob.swift",

@@ -35,11 +35,16 @@ struct DataDirectory: Sendable {
   /// Makes the folders that are missing, for the owner alone.
   func create() throws {
     for folder in [path, journal, snapshots, models, objects] {
-      try FileManager.default.createDirectory(
-        atPath: folder,
-        withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700]
-      )
+      do {
+        try FileManager.default.createDirectory(
+          atPath: folder,
+          withIntermediateDirectories: true,
+          attributes: [.posixPermissions: 0o700]
+        )
+      } catch {
+        let reason = error.localizedDescription
+        throw CommandError("cannot make the data directory \(folder): \(reason)")
+      }
     }
   }
 
