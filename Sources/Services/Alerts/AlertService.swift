@@ -26,6 +26,12 @@ package final class AlertService: Sendable {
   private let clock = Pulse()
   let channels: [AlertChannel: Pulse]
   private let followed = Atomic<UInt64>(0)
+  /// How far the log was followed, and how far the store knows of it.
+  private struct Place {
+    var cursor: StoreCursor
+    var written: UInt64
+  }
+  private let place = Mutex<Place?>(nil)
   private let pricesEnded = Atomic<Bool>(false)
   private let feedFailures = Atomic<Int>(0)
   private let lastExpiry = Mutex<Int64>(0)
@@ -169,20 +175,27 @@ package final class AlertService: Sendable {
       try store.setLogCursor(cursor)
       return cursor
     }
+    place.withLock { $0 = Place(cursor: cursor, written: cursor.position) }
     followed.store(cursor.position, ordering: .relaxed)
   }
 
   /// Bytes of log that are taken in at a time.
   private static let stretchBytes: UInt64 = 1 << 20
+  /// Bytes of log without a hit that are followed again after a stop.
+  ///
+  /// Writing the place down costs syncs of the disk that decisions need, and without a hit it is of
+  /// no use to anybody.
+  private static let unwrittenBytesMax: UInt64 = 16 << 20
 
   /// Takes in one stretch of the log; false where there is no more that is durable.
   func follow() throws -> Bool {
     let end = committed()
     if followed.load(ordering: .relaxed) >= end.bytes { return false }
-    guard let cursor = try store.use({ store throws(StoreError) in try store.logCursor() }) else {
+    guard let known = place.withLock({ $0 }) else {
       try findPlace()
       return true
     }
+    let cursor = known.cursor
     var hits: [AlertHit] = []
     let (step, next, start) = try journal.withLock { disk in
       var follower = LogFollower(
@@ -217,14 +230,23 @@ package final class AlertService: Sendable {
       try store.use { store throws(StoreError) in
         try store.setLogCursor(StoreCursor(position: end.bytes, sequence: 0))
       }
+      place.withLock {
+        $0 = Place(cursor: StoreCursor(position: end.bytes, sequence: 0), written: end.bytes)
+      }
       followed.store(end.bytes, ordering: .relaxed)
       return true
     case .read: break
+    }
+    if hits.isEmpty, next.position - known.written < AlertService.unwrittenBytesMax {
+      place.withLock { $0 = Place(cursor: next, written: known.written) }
+      followed.store(next.position, ordering: .relaxed)
+      return true
     }
     let (found, window) = (hits, settings.window)
     let raised = try store.use { store throws(StoreError) in
       try store.raise(found, window: window, upTo: next)
     }
+    place.withLock { $0 = Place(cursor: next, written: next.position) }
     followed.store(next.position, ordering: .relaxed)
     if raised.contains(where: { $0.notice != nil }) { ringChannels() }
     return true
