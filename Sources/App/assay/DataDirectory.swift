@@ -32,6 +32,20 @@ struct DataDirectory: Sendable {
   var flight: String { path + "/in-flight" }
   var keyFile: String { path + "/api-key" }
 
+  /// Refuses a log without the key of its card tokens: with another one each card would be a
+  /// stranger, and all that its windows know of it would be lost without a word.
+  func requireTokenKey() throws {
+    let files = FileManager.default
+    let key = path + "/keys/token"
+    guard !files.fileExists(atPath: key),
+      try !files.contentsOfDirectory(atPath: journal).isEmpty
+    else { return }
+    throw CommandError(
+      "\(key) is missing beside a log: restore the folder 'keys' from a copy; with a new key every"
+        + " card would be another one"
+    )
+  }
+
   /// Makes the folders that are missing, for the owner alone.
   func create() throws {
     for folder in [path, journal, snapshots, models, objects] {

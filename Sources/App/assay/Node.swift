@@ -32,6 +32,7 @@ final class Node {
   init(_ directory: DataDirectory, segmentBytes: Int = Segment.sizeDefault) throws {
     self.directory = directory
     try directory.create()
+    try directory.requireTokenKey()
     vault = try Vault(directory: directory.path)
     disk = try FileDisk(directory: directory.journal)
     let seed = vault.seed
