@@ -59,7 +59,7 @@ soak: bootstrap ## Run the oracles, the simulated crashes and the leak audit at 
 	$(STAGE) 'a 2 GB file beside live traffic'
 	Scripts/bootstrap --test
 	for product in $(PRODUCTS); do swift build -c release --product "$$product"; done
-	ASSAY_SOAK=1 Scripts/smoke batch
+	ASSAY_SOAK=1 Scripts/smoke batch openapi roles
 
 sanitize: bootstrap ## Run tests under the thread and the address sanitizer (builds each, 15 minutes)
 	Scripts/sanitize

@@ -402,6 +402,8 @@ def starts():
         shutil.rmtree(model)
         key = os.path.join(data, "keys", "token")
         os.rename(key, area.file("token"))
+        found.command(1, "beside a log", "serve", "--data", data, "--port", "0")
+        check(not os.path.exists(key), "a new key was made")
         with open(key, "wb") as file:
             file.write(b"short")
         found.command(1, "expected", "serve", "--data", data, "--port", "0")
@@ -415,3 +417,41 @@ def starts():
             file.write(b"XXXX")
         found.command(1, "head is damaged", "serve", "--data", data, "--port", "0")
     return found.done()
+
+
+# S0.16 and S1.48: each variable of theirs, with a value that is not the default.
+VARIABLES = {
+    "SECRET_KEY": "a signing key of some length", "JWT_SECRET_KEY": "a signing key of some length",
+    "FRONTEND_API_KEY": "key", "API_GATEWAY_KEY": "key", "ADMIN_API_KEY": "key", "TEST_API_KEY": "key",
+    "RATE_LIMIT_REQUESTS": "7", "RATE_LIMIT_WINDOW": "7", "MAX_BATCH_SIZE": "7", "BATCH_TIMEOUT": "7",
+    "MONITORING_INTERVAL": "7", "ALERT_CPU_THRESHOLD": "7", "ALERT_MEMORY_THRESHOLD": "7",
+    "ALERT_DISK_THRESHOLD": "7", "ALERT_RESPONSE_TIME_THRESHOLD": "7", "EMAIL_USERNAME": "user",
+    "EMAIL_PASSWORD": "secret", "FROM_EMAIL": "a@example.org", "SMTP_SERVER": "mail.example.org",
+    "SMTP_PORT": "2525", "LOG_LEVEL": "DEBUG", "LOG_FILE": "some.log",
+    "CORS_ORIGIN": "https://desk.example.org",
+    **{f"{name}_SERVICE_URL": "http://127.0.0.1:7777" for name in (
+        "MODEL", "INGEST", "ANALYTICS", "DATABASE", "NOTIFICATION", "BATCH", "MONITORING")},
+    "API_GATEWAY_URL": "http://127.0.0.1:7777",
+}
+WITHOUT_EFFECT = ["DATABASE_URL", "DB_URI", "MODEL_PATH", "MODEL_VERSION", "environment", "FLASK_APP",
+                  "DEBUG", "TESTING"]
+
+
+@case("S0.16, S1.48 each variable of the environment is followed, or docs/environment.md says why not")
+def environment():
+    text = page("environment.md")
+    used, unused = text.split("These have no effect here")
+    clean = {name: "" for name in list(VARIABLES) + WITHOUT_EFFECT}
+    code, usual, _ = run("config", environment=clean)
+    equal(code, 0, "exit code")
+    for name, value in VARIABLES.items():
+        check(f"`{name}`" in used, f"{name} is not on the page")
+        code, found, errors = run("config", environment={**clean, name: value})
+        equal(code, 0, f"{name}: {errors}")
+        check(found != usual, f"{name} has no effect")
+        if "KEY" in name or "PASSWORD" in name:
+            check(value not in found.replace(name, ""), f"{name} is shown")
+    for name in WITHOUT_EFFECT:
+        check(f"`{name}`" in unused, f"{name} is not on the page")
+        equal(run("config", environment={**clean, name: "x"})[1], usual, name)
+    return f"{len(VARIABLES)} followed, {len(WITHOUT_EFFECT)} not"

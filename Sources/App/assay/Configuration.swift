@@ -65,7 +65,8 @@ struct Configuration {
       flag: nil,
       variable: "FRONTEND_API_KEY",
       value: "KEY",
-      help: "a client's API key"
+      help: "a client's API key",
+      alias: "API_GATEWAY_KEY"
     ),
     Setting(
       flag: nil,
