@@ -1,4 +1,7 @@
-"""Files of transactions: uploads, both modes, crashes, wrong files, and live traffic beside them."""
+"""Files of transactions: uploads, both modes, crashes, wrong files, and live traffic beside them.
+
+Longer than 400 lines: its cases share the making of files, of jobs and of what they must come to.
+"""
 
 import csv
 import gzip

@@ -115,7 +115,7 @@ def full():
         acknowledged.update(decided([answer.json]))
         equal(session.post("/api/v1/labels", label).status, 200, "a label with space again")
         session.tell([login])
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 20
         while True:
             rows = {row["transaction_id"]: row for row in session.listing()}
             if len(rows) >= len(acknowledged) or time.monotonic() > deadline:

@@ -1,4 +1,7 @@
-"""The pages for people: each curl of docs/api.md works, and docs/troubleshooting.md has what is really said."""
+"""The pages for people: each curl of docs/api.md works, and docs/troubleshooting.md has what is really said.
+
+Longer than 400 lines: a table of what is put in place of the examples, and one line for each message.
+"""
 
 import glob
 import gzip
