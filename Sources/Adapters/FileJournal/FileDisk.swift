@@ -95,12 +95,23 @@ package final class FileDisk: JournalDisk {
       spare.prepare(size: size)
       return
     }
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    // It gets its name when it is whole: a reader beside that opened a segment which is given up
+    // would go on reading the deleted file under the name of the next.
+    let reserved = directory + "/reserved"
+    unsafe unlink(reserved)
+    let descriptor = unsafe open(reserved, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileDisk.failure("create", path) }
     if let number = FileDisk.fill(descriptor, size: size, in: directory) {
       close(descriptor)
-      unsafe unlink(path)
+      unsafe unlink(reserved)
       throw FileDisk.failure("reserve \(size) bytes for", path, number)
+    }
+    guard unsafe access(path, F_OK) != 0, unsafe rename(reserved, path) == 0,
+      FileDisk.syncNames(of: directory) == nil
+    else {
+      let error = FileDisk.failure("name", path)
+      close(descriptor)
+      throw error
     }
     descriptors[name] = descriptor
     spare.prepare(size: size)
