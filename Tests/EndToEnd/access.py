@@ -6,7 +6,7 @@ import re
 import stat
 import time
 
-from bench import KEY, Area, Server, case, check, equal, native, run
+from bench import KEY, Area, Server, case, check, contents, equal, native, run
 
 ADMIN = {"email": "root@example.org", "password": "the first of all"}
 SECRET = re.compile(r"(?:ak|st)_[A-Za-z0-9_-]{40,}")
@@ -308,13 +308,9 @@ def crash():
             for secret in secrets + [token]:
                 check(secret not in text, f"a secret in {text[:200]}")
             check("$argon2" not in text, "a hash")
-        for folder, _, files in os.walk(server.data):
-            for name in files:
-                path = os.path.join(folder, name)
-                with open(path, "rb") as file:
-                    bytes = file.read()
-                for secret in secrets + [token]:
-                    check(secret.encode() not in bytes, f"a secret in {name}")
+        for name, content in contents(server.data):
+            for secret in secrets + [token]:
+                check(secret.encode() not in content, f"a secret in {name}")
         mode = stat.S_IMODE(os.stat(os.path.join(server.data, "identity.db")).st_mode)
         equal(mode, 0o600, "mode of identity.db")
         equal(stat.S_IMODE(os.stat(os.path.join(server.data, "keys", "signing")).st_mode), 0o600,

@@ -5,11 +5,11 @@ import random
 import sqlite3
 import time
 
-from bench import Area, Server, case, check, equal
+from bench import Area, Server, case, check, equal, files_hold
 from contract_s0 import bare
 from contract_s1_notifications import NOTIFY
 from contract_s2 import payment, send
-from post_office import MailServer, Receiver, certificate, files_hold, wait
+from post_office import MailServer, Receiver, certificate, wait
 
 ALERTS = "/api/v1/alerts"
 

@@ -5,7 +5,7 @@ import os
 import socket
 import time
 
-from bench import KEY, Area, Server, case, check, equal, native, run, verify
+from bench import KEY, Area, Server, case, check, contents, equal, native, run, verify
 
 SINGLE = "/api/v1/transactions"
 CARD = SINGLE + "?source=card"
@@ -368,15 +368,12 @@ def cards():
         searched = 0
         needles = [text.encode() for text in (number, spaced, hyphens, other)]
         needles += [int(number).to_bytes(8, "little"), int(other).to_bytes(8, "little")]
-        for folder, _, names in os.walk(area.path):
-            for name in names:
-                if name == "cards.csv":
-                    continue
-                with open(os.path.join(folder, name), "rb") as data:
-                    content = data.read()
-                searched += len(content)
-                for needle in needles:
-                    check(needle not in content, f"{name} holds {needle!r}")
+        for name, content in contents(area.path):
+            if name == "cards.csv":
+                continue
+            searched += len(content)
+            for needle in needles:
+                check(needle not in content, f"{name} holds {needle!r}")
         check(os.listdir(os.path.join(server.data, "snapshots")), "there is no snapshot")
         verify(server.data)
         return f"{searched >> 20} MiB searched"

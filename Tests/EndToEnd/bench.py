@@ -319,6 +319,26 @@ def journal(data):
             place += size
 
 
+def contents(folder):
+    """Each file below a folder: its name and its bytes.
+
+    A file that goes while it is looked for, such as the journal of a transaction that ends, holds
+    nothing any more.
+    """
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                with open(os.path.join(place, name), "rb") as file:
+                    yield name, file.read()
+            except FileNotFoundError:
+                continue
+
+
+def files_hold(folder, needle):
+    """Files below a folder that hold some bytes."""
+    return [name for name, content in contents(folder) if needle in content]
+
+
 def counts(data):
     found = {}
     for _, kind, _ in journal(data):

@@ -5,9 +5,9 @@ import os
 import subprocess
 import time
 
-from bench import ROOT, Area, Server, case, check, equal
+from bench import ROOT, Area, Server, case, check, equal, files_hold
 from contract_s0 import PERSON, bare
-from post_office import MailServer, files_hold, wait
+from post_office import MailServer, wait
 
 NOTIFY = "/api/v1/notifications"
 TRANSACTION = {

@@ -235,14 +235,3 @@ class PriceFeed(WebServer):
         """Waits until prices that were set before have been asked for."""
         count = len(self.times)
         wait(lambda: len(self.times) >= count + more, "a look at prices")
-
-
-def files_hold(folder, needle):
-    """Files below a folder that hold some bytes."""
-    found = []
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with open(os.path.join(place, name), "rb") as file:
-                if needle in file.read():
-                    found.append(name)
-    return found
