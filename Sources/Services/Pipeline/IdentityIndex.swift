@@ -1,39 +1,108 @@
 package import Journal
 package import Payments
 
-/// Where in the log each id of a transaction or activity was first taken: 16 bytes an id in a table
-/// at most 60 % full, so 27 to 54 bytes an id.
+/// Where in the log each id of a transaction or activity was first taken: 16 bytes an id in tables
+/// 56 to 70 % full, so 23 to 29 bytes an id.
 ///
 /// Two generations are kept: a new one starts after seven days of log or 50 million ids, and the
 /// one before the last is forgotten, so that every id is known for at least as long as promised.
+///
+/// A generation is cut into parts by the key. Each part grows by itself, and a part at a time is
+/// forgotten, so that no transaction waits for more than one part of a thousand.
 package struct IdentityIndex {
   package static let generationMicroseconds = 7 * Source.day
   package static let generationIds = 50_000_000
 
-  private struct Generation {
-    var slots: [UInt64] = [UInt64](repeating: 0, count: 2 * 1024)
-    var mask = 1023
-    var count = 0
-    var start = Int64.min
-    /// The earliest place in it.
-    var first = UInt64.max
+  /// A table of keys and places, open addressing; a key may stand there more than once.
+  private struct Part {
+    /// Key and place in turn; 0 is no key.
+    private var slots = [UInt64](repeating: 0, count: 2 * 16)
+    private var count = 0
+
+    private var capacity: Int { slots.count / 2 }
+
+    /// Where a key stands if its place is free, by its low half: parts go by the high one.
+    private func home(_ key: UInt64) -> Int {
+      Int(truncatingIfNeeded: (key & 0xffff_ffff) &* UInt64(capacity) >> 32)
+    }
+
+    private func next(_ index: Int) -> Int { index + 1 == capacity ? 0 : index + 1 }
 
     /// Puts another place under a key that is there; false where it is not.
     mutating func replace(_ key: UInt64, _ position: UInt64) -> Bool {
-      var index = Int(truncatingIfNeeded: key) & mask
+      var index = home(key)
       while slots[2 * index] != 0 {
         if slots[2 * index] == key {
           slots[2 * index + 1] = position
           return true
         }
-        index = (index + 1) & mask
+        index = next(index)
       }
       return false
+    }
+
+    mutating func insert(_ key: UInt64, _ position: UInt64) {
+      if count * 10 >= capacity * 7 { grow() }
+      put(key, position)
+      count += 1
+    }
+
+    private mutating func put(_ key: UInt64, _ position: UInt64) {
+      var index = home(key)
+      while slots[2 * index] != 0 { index = next(index) }
+      slots[2 * index] = key
+      slots[2 * index + 1] = position
+    }
+
+    private mutating func grow() {
+      let before = self
+      slots = [UInt64](repeating: 0, count: 2 * (capacity + capacity / 4))
+      before.forEach { put($0, $1) }
+    }
+
+    func find(_ key: UInt64, _ matches: (Position) -> Bool) -> Position? {
+      var index = home(key)
+      while slots[2 * index] != 0 {
+        if slots[2 * index] == key {
+          let position = Position(bytes: slots[2 * index + 1])
+          if matches(position) { return position }
+        }
+        index = next(index)
+      }
+      return nil
+    }
+
+    /// Each key and its place.
+    func forEach(_ body: (UInt64, UInt64) -> Void) {
+      for index in stride(from: 0, to: slots.count, by: 2) where slots[index] != 0 {
+        body(slots[index], slots[index + 1])
+      }
+    }
+  }
+
+  private struct Generation {
+    /// Parts have the keys of one beginning each.
+    static let partBits = 10
+
+    var parts = [Part](repeating: Part(), count: 1 << partBits)
+    var count = 0
+    var start = Int64.min
+    /// The earliest place in it.
+    var first = UInt64.max
+
+    static func part(of key: UInt64) -> Int { Int(key >> (64 - partBits)) }
+
+    mutating func insert(_ key: UInt64, _ position: UInt64) {
+      parts[Generation.part(of: key)].insert(key, position)
+      count += 1
+      first = min(first, position)
     }
   }
 
   private var current = Generation()
   private var previous = Generation()
+  /// Parts of a generation that is forgotten, which are given back one by one.
+  private var forgotten: [Part] = []
 
   package init() {}
 
@@ -69,7 +138,10 @@ package struct IdentityIndex {
     insert(IdentityIndex.key(of: record, policy), position, receivedAt: receivedAt)
     guard policy == .idAndContent else { return }
     let key = IdentityIndex.key(of: record, .id)
-    if !current.replace(key, position.bytes) { insert(key, position, receivedAt: receivedAt) }
+    let part = Generation.part(of: key)
+    if !current.parts[part].replace(key, position.bytes) {
+      insert(key, position, receivedAt: receivedAt)
+    }
   }
 
   /// The key under which an activity's id is kept.
@@ -91,24 +163,8 @@ package struct IdentityIndex {
 
   /// Shows the places whose ids have this key, newest generation first, until `matches` says so.
   package func find(_ key: UInt64, matches: (Position) -> Bool) -> Position? {
-    IdentityIndex.find(key, in: current, matches)
-      ?? IdentityIndex.find(key, in: previous, matches)
-  }
-
-  private static func find(
-    _ key: UInt64,
-    in generation: borrowing Generation,
-    _ matches: (Position) -> Bool
-  ) -> Position? {
-    var index = Int(truncatingIfNeeded: key) & generation.mask
-    while generation.slots[2 * index] != 0 {
-      if generation.slots[2 * index] == key {
-        let position = Position(bytes: generation.slots[2 * index + 1])
-        if matches(position) { return position }
-      }
-      index = (index + 1) & generation.mask
-    }
-    return nil
+    let part = Generation.part(of: key)
+    return current.parts[part].find(key, matches) ?? previous.parts[part].find(key, matches)
   }
 
   /// Notes where an id was decided.
@@ -117,41 +173,13 @@ package struct IdentityIndex {
     if receivedAt - current.start > IdentityIndex.generationMicroseconds
       || current.count >= IdentityIndex.generationIds
     {
+      forgotten = previous.parts
       previous = current
       current = Generation()
       current.start = receivedAt
     }
-    if current.count * 10 > current.mask * 6 { grow() }
-    IdentityIndex.put(key, position.bytes, into: &current.slots, current.mask)
-    current.count += 1
-    current.first = min(current.first, position.bytes)
-  }
-
-  private static func put(
-    _ key: UInt64,
-    _ position: UInt64,
-    into slots: inout [UInt64],
-    _ mask: Int
-  ) {
-    var index = Int(truncatingIfNeeded: key) & mask
-    while slots[2 * index] != 0 { index = (index + 1) & mask }
-    slots[2 * index] = key
-    slots[2 * index + 1] = position
-  }
-
-  private mutating func grow() {
-    let mask = 2 * (current.mask + 1) - 1
-    var slots = [UInt64](repeating: 0, count: 2 * (mask + 1))
-    for index in 0...current.mask where current.slots[2 * index] != 0 {
-      IdentityIndex.put(
-        current.slots[2 * index],
-        current.slots[2 * index + 1],
-        into: &slots,
-        mask
-      )
-    }
-    current.slots = slots
-    current.mask = mask
+    if !forgotten.isEmpty { forgotten.removeLast() }
+    current.insert(key, position.bytes)
   }
 
   /// Appends all ids for a snapshot.
@@ -159,9 +187,11 @@ package struct IdentityIndex {
     for generation in [previous, current] {
       bytes.append(little: generation.start)
       bytes.append(little: UInt32(generation.count))
-      for index in 0...generation.mask where generation.slots[2 * index] != 0 {
-        bytes.append(little: generation.slots[2 * index])
-        bytes.append(little: generation.slots[2 * index + 1])
+      for part in generation.parts {
+        part.forEach {
+          bytes.append(little: $0)
+          bytes.append(little: $1)
+        }
       }
     }
   }
@@ -172,12 +202,8 @@ package struct IdentityIndex {
       let start = try reader.integer(Int64.self)
       let count = try reader.count(unit: 16)
       for _ in 0..<count {
-        if current.count * 10 > current.mask * 6 { grow() }
         let key = try reader.integer(UInt64.self)
-        let place = try reader.integer(UInt64.self)
-        IdentityIndex.put(key, place, into: &current.slots, current.mask)
-        current.count += 1
-        current.first = min(current.first, place)
+        current.insert(key, try reader.integer())
       }
       current.start = start
       if number == 0 {
