@@ -78,11 +78,11 @@ struct LaneTests {
     core.start(sequencer) { fatalError("\($0)") }
     for _ in 0..<2 { owner.done.wait() }
     #expect(try #require(place(live)) < #require(place(slice)))
-    #expect(slice.isBehind)
+    #expect(slice.sinceLive == 0)
     let alone = submission("alone")
     #expect(core.submitBehind(alone, owner: owner))
     owner.done.wait()
-    #expect(!alone.isBehind)
+    #expect(alone.sinceLive > 0)
     core.stop()
     #expect(core.isStopping)
     #expect(!core.submitBehind(submission("late"), owner: owner))

@@ -3,7 +3,9 @@ import Pipeline
 
 /// Hands rows to the core thread behind live traffic, one slice at a time.
 final class IngestLane: SubmissionOwner {
-  /// Rows of a slice that follows one beside live traffic, and the most without any.
+  /// How long after a live transaction more are looked for, ns.
+  private static let liveNanoseconds: Int64 = 1_000_000_000
+  /// Rows of a slice beside live traffic, and the most without any.
   static let rowsBesideLive = 32
   static let rowsAlone = 256
   /// What a slice has more than the last one that met nothing live.
@@ -30,6 +32,6 @@ final class IngestLane: SubmissionOwner {
 
   /// How many rows the next slice has, by how the last one went.
   static func rows(after last: Submission, _ count: Int) -> Int {
-    last.isBehind ? rowsBesideLive : min(rowsAlone, count + rowsMore)
+    last.sinceLive < liveNanoseconds ? rowsBesideLive : min(rowsAlone, count + rowsMore)
   }
 }

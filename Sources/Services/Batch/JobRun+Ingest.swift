@@ -33,7 +33,9 @@ extension JobRun {
       if !current.submission.items.isEmpty {
         lane.wait()
         count = IngestLane.rows(after: current.submission, count)
-        if current.submission.isBehind { context.pause(milliseconds: IngestLane.restMilliseconds) }
+        if current.submission.sinceLive == 0 {
+          context.pause(milliseconds: IngestLane.restMilliseconds)
+        }
       }
       try settle(current, lane)
       counting(current.submission)

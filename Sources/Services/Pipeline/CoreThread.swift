@@ -60,7 +60,7 @@ package final class CoreThread: Sendable {
   /// Hands a submission over that is taken behind all that is live, in the same sync; false where
   /// one is there already, or the thread is closing.
   ///
-  /// When it is done, its `isBehind` says whether live traffic was decided on before it.
+  /// When it is done, its `sinceLive` says how long before it live traffic was decided on.
   package func submitBehind(_ submission: Submission, owner: any SubmissionOwner) -> Bool {
     let taken = waiting.withLock { waiting in
       if waiting.stopping || waiting.behind != nil { return false }
@@ -128,16 +128,20 @@ package final class CoreThread: Sendable {
 
   private func run(_ sequencer: Sequencer) throws(JournalError) {
     var work: [(Submission, any SubmissionOwner)] = []
+    var lastLive = Int64.min / 2
     while true {
       var stopping = false
-      waiting.withLock { waiting in
+      let behind = waiting.withLock { waiting in
         swap(&work, &waiting.submissions)
         waiting.items = 0
-        if let last = waiting.behind.take() {
-          last.0.isBehind = !work.isEmpty
-          work.append(last)
-        }
         stopping = waiting.stopping
+        return waiting.behind.take()
+      }
+      let now = Clocks.monotonicNanoseconds()
+      if !work.isEmpty { lastLive = now }
+      if let behind {
+        behind.0.sinceLive = now - lastLive
+        work.append(behind)
       }
       if work.isEmpty {
         if stopping { return try sequencer.close() }

@@ -59,8 +59,8 @@ package final class Submission: @unchecked Sendable {
   package var token: UInt64 = 0
   package var context = 0
   package var submittedAt: Int64 = 0
-  /// Whether live traffic was taken before it (`CoreThread.submitBehind`).
-  package internal(set) var isBehind = false
+  /// How long before it live traffic was taken, ns (`CoreThread.submitBehind`).
+  package internal(set) var sinceLive = Int64.max
   /// Windows that are being filled, on their way between threads.
   package var fill: WindowFill?
 
@@ -75,7 +75,7 @@ package final class Submission: @unchecked Sendable {
     results.removeAll(keepingCapacity: true)
     decisions.removeAll(keepingCapacity: true)
     context = 0
-    isBehind = false
+    sinceLive = .max
     fill = nil
   }
 
