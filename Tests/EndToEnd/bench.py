@@ -351,10 +351,9 @@ def float32(value):
     return struct.pack("<f", float("nan") if value is None else value)
 
 
-def main(themes):
-    """Runs the cases of the themes; 0 where all passed."""
+def run_cases(themes):
+    """Runs the cases of the themes; how many passed and failed."""
     passed = failed = 0
-    began = time.monotonic()
     for theme, sentence, function in CASES:
         if theme not in themes:
             continue
@@ -373,6 +372,13 @@ def main(themes):
               flush=True)
     for path in Area.kept:
         print(f"kept: {path}")
+    return passed, failed
+
+
+def main(themes):
+    """Runs the cases of the themes; 0 where all passed."""
+    began = time.monotonic()
+    passed, failed = run_cases(themes)
     print(f"{time.monotonic() - began:.0f} s in all")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
