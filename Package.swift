@@ -124,6 +124,7 @@ let package = Package(
     // Adapters: one C library each, one unsafe file each.
     adapter("HTTP", ["CLinux", "CHTTPParser", "CWslay", "COpenSSL"]),
     adapter("HTTPClient", ["CLinux"]),
+    adapter("BulkFiles", ["CLinux"]),
     adapter("FileJournal", ["CLinux", "Payments", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
     adapter("Vault", ["CSodium", "CJWT", "Storage"]),
@@ -139,7 +140,9 @@ let package = Package(
     service("Simulator", ["Payments", "Numerics", "Intake"]),
     service(
       "Batch",
-      ["CLinux", "Payments", "Journal", "Engine", "Storage", "Intake", "Pipeline"]
+      [
+        "CLinux", "BulkFiles", "Payments", "Journal", "Engine", "Storage", "Intake", "Pipeline",
+      ]
     ),
     service(
       "Gateway",
@@ -160,9 +163,9 @@ let package = Package(
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "CLinux", "Shell", "Numerics", "Payments", "Language", "Features", "Rules", "Models",
-        "Engine",
-        "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal", "SQLiteStore",
+        "CLinux", "BulkFiles", "Shell", "Numerics", "Payments", "Language", "Features", "Rules",
+        "Models", "Engine", "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal",
+        "SQLiteStore",
         "Vault", "Intake", "Replay",
         "Monitoring", "Telemetry", "Pipeline", "Simulator", "Batch", "Gateway", "Alerts",
         "Messaging", "Courier",
@@ -225,7 +228,7 @@ let package = Package(
         "TestSupport",
       ]
     ),
-    tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal"]),
+    tests("JournalTests", ["Journal", "Payments", "TestSupport", "FileJournal", "BulkFiles"]),
     tests(
       "PipelineTests",
       [

@@ -119,7 +119,14 @@ package final class FileDisk: JournalDisk {
 
   /// Reserves and zeroes a new file and syncs it and its name; returns the error number of a
   /// failure.
-  static func fill(_ descriptor: Int32, size: Int, in directory: String) -> Int32? {
+  ///
+  /// `besideOthers` syncs each MiB: syncs of the log meanwhile wait for no more than that.
+  static func fill(
+    _ descriptor: Int32,
+    size: Int,
+    in directory: String,
+    besideOthers: Bool = false
+  ) -> Int32? {
     if fallocate(descriptor, 0, 0, off_t(size)) != 0, errno != EOPNOTSUPP { return errno }
     let zeros = [UInt8](repeating: 0, count: 1 << 20)
     var offset = 0
@@ -131,6 +138,7 @@ package final class FileDisk: JournalDisk {
       if written < 0, errno == EINTR { continue }
       guard written > 0 else { return errno }
       offset += written
+      if besideOthers, fdatasync(descriptor) != 0 { return errno }
     }
     guard fsync(descriptor) == 0 else { return errno }
     return syncNames(of: directory)

@@ -43,7 +43,9 @@ import Synchronization
     Thread { [self] in
       unsafe unlink(path)
       let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-      let failed = descriptor < 0 || FileDisk.fill(descriptor, size: size, in: directory) != nil
+      let failed =
+        descriptor < 0
+        || FileDisk.fill(descriptor, size: size, in: directory, besideOthers: true) != nil
       if failed, descriptor >= 0 {
         close(descriptor)
         unsafe unlink(path)

@@ -1,3 +1,4 @@
+import BulkFiles
 import Engine
 import FileJournal
 import Foundation
@@ -74,24 +75,15 @@ extension DataDirectory {
     let name = String(repeating: "0", count: 16 - digits.utf8.count) + digits
     let target = snapshots + "/" + name + ".snapshot"
     let draft = target + ".draft"
-    guard
-      FileManager.default.createFile(
-        atPath: draft,
-        contents: nil,
-        attributes: [.posixPermissions: 0o600]
-      )
-    else { throw CommandError("cannot write \(draft)") }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: draft))
-    try handle.write(contentsOf: bytes)
-    try handle.synchronize()
-    try handle.close()
+    let file = try BulkFile(creating: draft)
+    try file.write(bytes)
+    try file.synchronize()
+    try file.close()
     if FileManager.default.fileExists(atPath: target) {
       try FileManager.default.removeItem(atPath: target)
     }
     try FileManager.default.moveItem(atPath: draft, toPath: target)
-    let folder = try FileHandle(forReadingFrom: URL(fileURLWithPath: snapshots))
-    try folder.synchronize()
-    try folder.close()
+    try BulkFile.synchronize(folder: snapshots)
   }
 
   /// Removes all snapshots but the newest two and that of the log's start.
@@ -99,7 +91,7 @@ extension DataDirectory {
     let names = snapshotNames
     let kept = Retention.keptSnapshots(of: names.map(\.position), logStart: logStart)
     for old in names where !kept.contains(old.position) {
-      try FileManager.default.removeItem(atPath: old.path)
+      try BulkFile.remove(old.path)
     }
   }
 }

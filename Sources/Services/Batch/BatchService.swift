@@ -1,3 +1,4 @@
+import BulkFiles
 import Foundation
 package import Intake
 package import Payments
@@ -151,7 +152,7 @@ package final class BatchService: Sendable {
     let found = try InputFolder(settings.inputFolder).file(path)
     var job = self.job(draft, folder: try files.makeFolder(now: Clocks.wallMicroseconds()))
     do {
-      try JobFiles.synchronize(folder: files.root)
+      try BulkFile.synchronize(folder: files.root)
       job.path = found
       job.inputSize = JobFiles.size(found)
       _ = try context.reader(of: job)

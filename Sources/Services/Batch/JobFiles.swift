@@ -1,3 +1,4 @@
+import BulkFiles
 import Foundation
 package import Storage
 
@@ -43,21 +44,18 @@ package struct JobFiles: Sendable {
     return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
   }
 
-  /// Makes the names in a folder durable.
-  static func synchronize(folder: String) throws {
-    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: folder))
-    try handle.synchronize()
-    try handle.close()
-  }
-
   func removeRows(_ job: BatchJob) {
     // What is left of it goes with the job.
-    try? FileManager.default.removeItem(atPath: rows(job))
+    try? BulkFile.remove(rows(job))
   }
 
   func remove(_ folder: String) {
+    let path = root + "/" + folder
     // What is left is removed at the next start.
-    try? FileManager.default.removeItem(atPath: root + "/" + folder)
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+      try? BulkFile.remove(path + "/" + name)
+    }
+    try? FileManager.default.removeItem(atPath: path)
   }
 
   /// Removes the folders of no job: uploads that were not finished.

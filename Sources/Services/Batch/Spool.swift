@@ -1,4 +1,4 @@
-import Foundation
+import BulkFiles
 
 /// An input while it arrives: a file that is gone unless a job is made of it.
 package final class Spool {
@@ -6,7 +6,7 @@ package final class Spool {
   package let path: String
   private let files: JobFiles
   private let settings: BatchSettings
-  private let handle: FileHandle
+  private let file: BulkFile
   private var isKept = false
   private var sinceCheck = 0
   package private(set) var bytes: Int64 = 0
@@ -19,7 +19,7 @@ package final class Spool {
     self.settings = settings
     folder = try files.makeFolder(now: now)
     path = files.root + "/" + folder + "/input"
-    handle = try JobFiles.create(path)
+    file = try BulkFile(creating: path)
   }
 
   deinit { discard() }
@@ -31,7 +31,7 @@ package final class Spool {
       guard files.freeBytes > settings.reserveBytes else { throw BatchService.noSpace }
     }
     do {
-      try handle.write(contentsOf: piece)
+      try file.write(piece)
     } catch {
       throw BatchService.noSpace
     }
@@ -41,10 +41,10 @@ package final class Spool {
   /// Makes the file and its names durable.
   func finish() throws {
     do {
-      try handle.synchronize()
-      try handle.close()
-      try JobFiles.synchronize(folder: files.root + "/" + folder)
-      try JobFiles.synchronize(folder: files.root)
+      try file.synchronize()
+      try file.close()
+      try BulkFile.synchronize(folder: files.root + "/" + folder)
+      try BulkFile.synchronize(folder: files.root)
     } catch {
       throw BatchService.noSpace
     }
@@ -57,7 +57,7 @@ package final class Spool {
   package func discard() {
     guard !isKept else { return }
     isKept = true
-    try? handle.close()  // The file is removed.
+    try? file.close()  // The file is removed.
     files.remove(folder)
   }
 }

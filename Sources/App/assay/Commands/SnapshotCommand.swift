@@ -1,3 +1,4 @@
+import CLinux
 import Engine
 import FileJournal
 import Foundation
@@ -22,6 +23,7 @@ enum SnapshotCommand: Command {
   ]
 
   static func run(_ arguments: Arguments) throws {
+    clinux_nice_thread(19)  // A live server goes before; threads that are started take it over.
     let directory = DataDirectory(try arguments.required("data"))
     try directory.requireJournal()
     let vault = try Vault(directory: directory.path)

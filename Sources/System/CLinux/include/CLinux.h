@@ -41,6 +41,8 @@ static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, nam
 // SIGTERM when the thread that started this process ends.
 static inline void clinux_end_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0); }
 static inline void clinux_nice_thread(int nice) { setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice); }
+// Whether a file that has no name any more is open nowhere else: the kernel gives a lease then.
+bool clinux_opened_alone(int descriptor);
 
 static inline bool clinux_has_crc32c(void) {
 #if defined(__x86_64__)
