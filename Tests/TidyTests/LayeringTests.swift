@@ -8,8 +8,8 @@ struct LayeringTests {
   ]
   static let layersWithOrderInside: Set = ["Core", "Learning", "App"]
 
-  /// The adapters that a service may know: protocols of the outside and how plain files are written,
-  /// never where data is kept.
+  /// The adapters that a service may know: protocols of the outside, and how plain files are
+  /// written; never where data is kept.
   static let adaptersForServices: Set = ["HTTP", "HTTPClient", "Intake", "BulkFiles"]
 
   /// Services that know another service, with the reason.

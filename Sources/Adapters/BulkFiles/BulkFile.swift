@@ -57,15 +57,17 @@ package final class BulkFile {
     let handle = try? FileHandle(forUpdating: URL(fileURLWithPath: path))
     try FileManager.default.removeItem(atPath: path)
     guard let handle else { return }
-    // Its name is gone, so that nothing opens it any more; where a step fails, the rest goes at the
-    // close.
-    guard clinux_opened_alone(handle.fileDescriptor), var size = try? handle.seekToEnd()
-    else { return }
-    while size > freedBytes {
-      size -= freedBytes
-      guard (try? handle.truncate(atOffset: size)) != nil,
-        (try? handle.synchronize()) != nil
-      else { return }
+    // Its name is gone, so that nothing opens it any more.
+    guard clinux_opened_alone(handle.fileDescriptor) else { return }
+    do {
+      var size = try handle.seekToEnd()
+      while size > freedBytes {
+        size -= freedBytes
+        try handle.truncate(atOffset: size)
+        try handle.synchronize()
+      }
+    } catch {
+      // The rest of it goes at the close.
     }
   }
 

@@ -51,11 +51,11 @@ package struct JobFiles: Sendable {
 
   func remove(_ folder: String) {
     let path = root + "/" + folder
+    // A folder that is not there has no files.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     // What is left is removed at the next start.
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
-      try? BulkFile.remove(path + "/" + name)
-    }
-    try? FileManager.default.removeItem(atPath: path)
+    for name in names { try? BulkFile.remove(path + "/" + name) }
+    try? FileManager.default.removeItem(atPath: path)  // So is the folder.
   }
 
   /// Removes the folders of no job: uploads that were not finished.
