@@ -1,6 +1,10 @@
 """S1's services apart: on ports of their own (S1.1, K1), and as processes of their own (S1.50)."""
 
+import gzip
+import http.client
+import json
 import os
+import random
 import re
 import signal
 import socket
@@ -9,7 +13,8 @@ import urllib.request
 
 from websockets.sync.client import connect
 
-from bench import Area, Server, Session, Skip, case, check, equal, verify
+from bench import Area, Server, Session, Skip, case, check, equal, raw, verify
+from contract_s1_batch import ROOT as BATCH, finished
 from score_contract import TRANSACTION
 
 SERVICES = ["model", "analytics", "database", "notification", "batch", "monitoring", "ingest"]
@@ -271,3 +276,106 @@ def through():
         found = [client.get("/api/v1/transactions?limit=1").status for _ in range(31)]
         equal((found[:30], found[30]), ([200] * 30, 429), "requests of one client")
         equal(split.server.stop(), 0, "exit code")
+
+
+UPLOADS = BATCH + "/uploads"
+
+
+def resident(pid):
+    """Memory of a process now and at its highest, MiB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        found = dict(line.split(":", 1) for line in file)
+    return [int(found[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM")]
+
+
+def spooled(split):
+    folder = os.path.join(split.server.data, "batch")
+    return sorted(os.listdir(folder)) if os.path.exists(folder) else []
+
+
+def large(bytes_wanted):
+    """NDJSON of so many bytes: few transactions, on long lines."""
+    generator = random.Random(5)
+    row, lines, size = 0, [], 0
+    while size < bytes_wanted:
+        line = json.dumps({"transaction_id": f"up{row}", "account": f"A{row % 50}", "amount": 5,
+                           "time": "2026-11-01T00:00:00Z",
+                           "counterparty": "".join(generator.choices("abcdef0123456789", k=60))})
+        padded = line.encode() + b" " * 64_000 + b"\n"
+        lines.append(padded)
+        row, size = row + 1, size + len(padded)
+    return b"".join(lines), row
+
+
+@case("uploads above 16 MiB pass through the processes: memory stays flat, nothing else passes")
+def uploads():
+    with Area("roles") as area:
+        split = Split(area, environment={"ASSAY_SERVICE_KEY": SERVICE_KEY})
+        session, gateway = split.session, split.ports["gateway"]
+        body, rows = large(64 << 20)
+        relays = {role: pid for role, pid in pids(split.server.process.pid).items()
+                  if role in ("gateway", "batch")}
+        before = {role: resident(pid)[0] for role, pid in relays.items()}
+
+        def send(port, path, headers, body, key=session.key, **more):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+            connection.request("POST", path, body, {
+                "X-API-Key": key, "Content-Type": "application/x-ndjson", **headers}, **more)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read()), response.headers
+
+        query = "?mode=score&source=native"
+        pieces = (body[n:n + 70_001] for n in range(0, len(body), 70_001))
+        for what, port, path, headers, content, more in (
+                ("by length", gateway, UPLOADS, {}, body, {}),
+                ("in chunks", gateway, UPLOADS, {}, pieces, {"encode_chunked": True}),
+                ("by the port of the service", split.ports["batch"], "/uploads", {}, body, {}),
+                ("by gzip", gateway, UPLOADS, {}, gzip.compress(body, 1), {})):
+            if more:
+                headers = {"Transfer-Encoding": "chunked"}
+            status, job, fields = send(port, path + query, headers, content, **more)
+            equal((status, fields["Connection"]), (201, "close"), f"{what}: {job}")
+            done = finished(session, job["job_id"], 120)
+            equal((done["status"], done["processed_items"]), ("completed", rows), f"{what}: {done}")
+        grown = {role: resident(pid)[1] - before[role] for role, pid in relays.items()}
+        check(max(grown.values()) < 24, f"MiB more than before: {grown}")
+
+        # Nobody brings fields of relays, or a request behind the body of another.
+        status, answer, _ = send(split.ports["batch"], "/uploads", {
+            "X-Assay-Peer": "127.0.0.1", "X-Assay-Surface": "batch",
+            "X-Forwarded-For": "192.0.2.1"}, b"{}", key="wrong")
+        equal(status, 401, f"{answer}")
+        status, answer, _ = send(split.ports["batch"], "/uploads", {
+            "X-Assay-Service": "wrong"}, b"{}")
+        equal((status, answer["error"]), (401, "Invalid service key"), f"{answer}")
+        inner = "GET /latest HTTP/1.1\r\nHost: a\r\n\r\n"
+        for field, tail in (("Content-Length: 2", "{}" + inner),
+                            ("Transfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n" + inner)):
+            text = (f"POST {UPLOADS} HTTP/1.1\r\nHost: a\r\nX-API-Key: {session.key}\r\n{field}"
+                    f"\r\n\r\n{tail}")
+            found = raw(gateway, text.encode(), half=False)
+            equal(found.count(b"HTTP/1.1 "), 1, f"answers behind {field}: {found}")
+
+        # The service says no before the body is sent.
+        text = (f"POST {UPLOADS} HTTP/1.1\r\nHost: a\r\nContent-Length: 90000000\r\n"
+                "Expect: 100-continue\r\nX-API-Key: %s\r\n\r\n")
+        equal(raw(gateway, (text % "wrong").encode(), half=False)[:12], b"HTTP/1.1 401", "no key")
+
+        # Who stops in the middle leaves nothing.
+        kept = spooled(split)
+        with socket.create_connection(("127.0.0.1", gateway)) as client:
+            client.sendall((text % session.key).encode())
+            equal(client.recv(12), b"HTTP/1.1 100", "it may go on")
+            client.sendall(b"x" * 3_000_000)
+            wait(lambda: spooled(split) != kept, "the upload is under way")
+        wait(lambda: spooled(split) == kept, "the file is removed")
+
+        os.kill(pids(split.server.process.pid)["model"], signal.SIGKILL)
+        status, answer, fields = send(gateway, UPLOADS, {}, body[:1000])
+        equal((status, answer["error"], bool(fields["Retry-After"])),
+              (503, "Service unavailable", True), f"{answer}")
+        wait(split.all_healthy, "it is back")
+        status, job, _ = send(gateway, UPLOADS + query, {}, body[:200_000])
+        equal(status, 201, f"{job}")
+        equal(split.server.stop(), 0, "exit code")
+        return f"{len(body) >> 20} MiB; at most {max(grown.values()):.1f} MiB more memory"

@@ -7,7 +7,7 @@ import Testing
 struct TakenBodyTests {
   private static func withTakers(_ use: (HTTPLoop, TakingApplication) throws -> Void) throws {
     var limits = Limits()
-    limits.bodiesApart = "/apart"
+    limits.bodiesApart = ["/other", "/apart"]
     limits.bodyBytes = 1000
     let loop = try HTTPLoop(limits: limits)
     let application = TakingApplication()

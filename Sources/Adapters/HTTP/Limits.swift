@@ -13,9 +13,9 @@ package struct Limits: Sendable {
   package var headerFields = 100
   /// The request target (path and query).
   package var targetBytes = 8 << 10
-  /// Requests whose path begins so are given to the application behind their heads; it takes the
-  /// connection (`Reception.taken`) to read the body itself, of any length.
-  package var bodiesApart: StaticString = ""
+  /// POSTs whose path begins with one of these are given to the application behind their heads; it
+  /// takes the connection (`Reception.taken`) to read the body itself, of any length.
+  package var bodiesApart: [StaticString] = []
   /// A request body, after chunks are joined.
   package var bodyBytes = 16 << 20
   /// Memory for requests that do not fit `bufferBytes`, over all connections.

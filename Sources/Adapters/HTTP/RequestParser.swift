@@ -156,11 +156,17 @@ struct RequestParser {
 
   /// Whether the body of a request is for the application to read.
   private func isApart(_ input: borrowing ByteBuffer, _ limits: Limits) -> Bool {
-    let prefix = limits.bodiesApart
-    let count = prefix.utf8CodeUnitCount
-    guard count > 0, count <= scan.target.count, method == .post else { return false }
+    guard method == .post else { return false }
     let target = start + scan.target.lowerBound
-    return input.withSpan(target..<target + count) { $0.matches(prefix, at: 0..<count) }
+    for prefix in limits.bodiesApart {
+      let count = prefix.utf8CodeUnitCount
+      guard count <= scan.target.count else { continue }
+      let isFound = input.withSpan(target..<target + count) {
+        $0.matches(prefix, at: 0..<count)
+      }
+      if isFound { return true }
+    }
+    return false
   }
 
   private mutating func body(_ input: borrowing ByteBuffer, _ wanted: Int) -> Progress? {

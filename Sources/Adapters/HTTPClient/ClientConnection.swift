@@ -9,7 +9,7 @@ package final class ClientConnection {
 
   private let address: ServerAddress
   private var descriptor: Int32 = -1
-  private var received: [UInt8] = []
+  private(set) var received: [UInt8] = []
 
   package init(_ address: ServerAddress) { self.address = address }
 
@@ -98,7 +98,7 @@ package final class ClientConnection {
     }
   }
 
-  private func open() throws(ClientError) {
+  func open() throws(ClientError) {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
@@ -132,7 +132,7 @@ package final class ClientConnection {
     throw ClientError(.unreachable, "\(address.host):\(address.port): \(reason)")
   }
 
-  private func send(_ bytes: [UInt8]) throws(ClientError) {
+  func send(_ bytes: [UInt8]) throws(ClientError) {
     var offset = 0
     while offset < bytes.count {
       let sent = unsafe bytes.withUnsafeBytes { raw in
@@ -151,7 +151,35 @@ package final class ClientConnection {
     }
   }
 
-  private func receive() throws(ClientError) {
+  /// Forgets what has come up to a place.
+  func dropReceived(_ count: Int) { received.removeFirst(count) }
+
+  /// Waits until bytes or the end have come, or at most so long; whether something has come.
+  ///
+  /// With `orRoom` it waits for the server to take more, too.
+  func wait(milliseconds: Int, orRoom: Bool = false) -> Bool {
+    let events = Int16(POLLIN) | (orRoom ? Int16(POLLOUT) : 0)
+    var request = pollfd(fd: descriptor, events: events, revents: 0)
+    let count = unsafe poll(&request, 1, Int32(clamping: milliseconds))
+    return count > 0 && request.revents & ~Int16(POLLOUT) != 0
+  }
+
+  /// Sends as much as the server takes at once from a place on; how much that was, nil where the
+  /// connection is broken.
+  func sendSome(_ bytes: [UInt8], from offset: Int) -> Int? {
+    let sent = unsafe bytes.withUnsafeBytes { raw in
+      unsafe Glibc.send(
+        descriptor,
+        raw.baseAddress.map { unsafe $0 + offset },
+        raw.count - offset,
+        Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+      )
+    }
+    if sent >= 0 { return sent }
+    return errno == EAGAIN || errno == EINTR ? 0 : nil
+  }
+
+  func receive() throws(ClientError) {
     var piece = [UInt8](repeating: 0, count: 16_384)
     let count = unsafe piece.withUnsafeMutableBytes { raw in
       unsafe recv(descriptor, raw.baseAddress, raw.count, 0)

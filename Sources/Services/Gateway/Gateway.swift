@@ -322,8 +322,9 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   /// Hands a submission over at the end of this round.
   func send(_ submission: Submission) { outgoing.append(submission) }
 
-  /// Requests whose bodies the gateway reads itself, piece by piece.
-  package static let bodiesApart: StaticString = "/api/v1/batch/uploads"
+  /// Requests whose bodies the gateway reads itself, piece by piece: uploads, on the whole surface
+  /// and on that of the batch service.
+  package static let bodiesApart: [StaticString] = ["/api/v1/batch/uploads", "/uploads"]
 
   static func overloaded(_ answer: inout HTTPAnswer) {
     answer.start(503)

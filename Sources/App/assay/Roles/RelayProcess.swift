@@ -11,6 +11,7 @@ enum RelayProcess {
     }
     var limits = Limits()
     limits.connections = configuration.maxConnections
+    limits.bodiesApart = Gateway.bodiesApart
     let port = try configuration.address(of: role).port
     let server = try ServerSocket(configuration, [port], limits, role)
     let relay = try Relay(role, try configuration.addresses(), serviceKey: key, loop: server.loop)

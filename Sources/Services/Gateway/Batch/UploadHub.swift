@@ -61,16 +61,16 @@ final class UploadHub: Sendable {
     } catch BodyError.gone {
       connection.close()
     } catch let error as BodyError {
-      fail(connection, UploadHub.status(of: error), "body", UploadHub.message(of: error))
+      UploadHub.fail(connection, UploadHub.status(of: error), "body", UploadHub.message(of: error))
     } catch let error as QueryError {
-      fail(connection, 422, "invalid", error.message)
+      UploadHub.fail(connection, 422, "invalid", error.message)
     } catch let error as InputError {
       let status = error.code == .tooLarge ? 413 : error.code == .unreadable ? 400 : 422
-      fail(connection, status, error.code.rawValue, error.description)
+      UploadHub.fail(connection, status, error.code.rawValue, error.description)
     } catch let refusal as BatchRefusal {
-      fail(connection, refusal.status, refusal.word, refusal.message)
+      UploadHub.fail(connection, refusal.status, refusal.word, refusal.message)
     } catch {
-      fail(connection, 503, "unavailable", "the upload cannot be kept now; try again")
+      UploadHub.fail(connection, 503, "unavailable", "the upload cannot be kept now; try again")
     }
   }
 
@@ -110,7 +110,7 @@ final class UploadHub: Sendable {
     )
   }
 
-  private func fail(
+  static func fail(
     _ connection: TakenConnection,
     _ status: Int,
     _ code: String,
@@ -128,7 +128,7 @@ final class UploadHub: Sendable {
     }
   }
 
-  private static func status(of error: BodyError) -> Int {
+  static func status(of error: BodyError) -> Int {
     switch error {
     case .gone, .malformed: 400
     case .tooSlow: 408

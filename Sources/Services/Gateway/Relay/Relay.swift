@@ -28,6 +28,7 @@ package final class Relay: HTTPApplication, @unchecked Sendable {
   private let services: [(name: String, url: String)]
   private let loop: HTTPLoop
   private let worker: RelayWorker
+  private let uploads = RelayUploads()
 
   /// A relay that serves `surface`.
   package init(
@@ -47,7 +48,10 @@ package final class Relay: HTTPApplication, @unchecked Sendable {
 
   package func start() { worker.start() }
 
-  package func stop() { worker.stop() }
+  package func stop() {
+    worker.stop()
+    uploads.stop()
+  }
 
   package func receive(
     _ request: borrowing HTTPRequest,
@@ -67,10 +71,15 @@ package final class Relay: HTTPApplication, @unchecked Sendable {
       health(&answer)
       return .answered
     }
+    let head = head(request, peer, through)
+    if request.method == .post, Relay.isApart(path) {
+      return upload(to: upstream(path), head, &answer)
+    }
+    let body = request.withBody { $0.array }
     let job = RelayJob(
       token: token,
       to: upstream(path),
-      request: bytes(request, peer, through),
+      request: head + Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body,
       isRepeatable: [.get, .head, .put, .delete].contains(request.method),
       isHead: request.method == .head,
       falls: surface == .whole && path == "/api/v1/score"
@@ -82,6 +91,29 @@ package final class Relay: HTTPApplication, @unchecked Sendable {
     return .later(milliseconds: Relay.deadlineMilliseconds)
   }
 
+  /// Whether the body of a POST to a path may be longer than is held.
+  private static func isApart(_ path: String) -> Bool {
+    Gateway.bodiesApart.contains { path.hasPrefix($0.description) }
+  }
+
+  /// Lets a connection go to a thread that passes the body on.
+  private func upload(
+    to service: Surface.Service,
+    _ head: [UInt8],
+    _ answer: inout HTTPAnswer
+  ) -> Reception {
+    guard uploads.begin() else {
+      Gateway.overloaded(&answer)
+      return .answered
+    }
+    let upload = RelayUploads.Upload(
+      address: worker.addresses[service],
+      title: service.title,
+      head: head
+    )
+    return .taken { [uploads] in uploads.pass($0, upload) }
+  }
+
   /// The service that a path is for.
   private func upstream(_ path: String) -> Surface.Service {
     guard surface == .whole else { return .model }
@@ -89,14 +121,13 @@ package final class Relay: HTTPApplication, @unchecked Sendable {
     return Surface.Service.allCases.first { path.hasPrefix($0.prefix) } ?? .model
   }
 
-  /// The request as it goes on.
-  private func bytes(
+  /// The head of a request as it goes on, up to the fields that say how long its body is.
+  private func head(
     _ request: borrowing HTTPRequest,
     _ peer: PeerAddress,
     _ through: Surface
   ) -> [UInt8] {
     let query = request.withQuery { $0.isEmpty ? [] : [UInt8(ascii: "?")] + $0.array }
-    let body = request.withBody { $0.array }
     let lines = request.withFields { $0.array }
     var bytes = Array("\(request.method.rawValue) \(request.pathText)".utf8) + query
     bytes += Array(" HTTP/1.1\r\n".utf8)
@@ -111,8 +142,7 @@ package final class Relay: HTTPApplication, @unchecked Sendable {
     var own = isUpgrade ? "Connection: Upgrade\r\n" : ""
     own += "\(RelayFields.key): \(serviceKey)\r\n"
     own += "\(RelayFields.peer): \(peer)\r\n\(RelayFields.surface): \(through.word)\r\n"
-    own += "Content-Length: \(body.count)\r\n\r\n"
-    return bytes + Array(own.utf8) + body
+    return bytes + Array(own.utf8)
   }
 
   /// Fields of one connection, or ones that only a relay may write.
@@ -146,18 +176,7 @@ package final class Relay: HTTPApplication, @unchecked Sendable {
           $0.append(body)
         }
       case .unavailable(let message):
-        loop.answer(token) { answer in
-          var json = JSONText()
-          json.open("{")
-          json.key("error")
-          json.value("Service unavailable")
-          json.key("message")
-          json.value(message)
-          json.close("}")
-          answer.start(503)
-          answer.header("Retry-After", 1)
-          answer.append(json.bytes)
-        }
+        loop.answer(token) { Relay.unavailable(message, &$0) }
       case .late: loop.answer(token) { Relay.timeOut(&$0) }
       case .endless(let descriptor, let received):
         worker.join(loop.handOver(token), descriptor, received)
@@ -165,7 +184,18 @@ package final class Relay: HTTPApplication, @unchecked Sendable {
     }
   }
 
-  private static func timeOut(_ answer: inout HTTPAnswer) {
+  static func unavailable(_ message: String, _ answer: inout HTTPAnswer) {
+    var json = JSONText()
+    json.open("{")
+    json.field("error", "Service unavailable")
+    json.field("message", message)
+    json.close("}")
+    answer.start(503)
+    answer.header("Retry-After", 1)
+    answer.append(json.bytes)
+  }
+
+  static func timeOut(_ answer: inout HTTPAnswer) {
     answer.fail(504, "Request timeout", "The service did not answer in time")
   }
 

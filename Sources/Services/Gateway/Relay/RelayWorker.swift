@@ -39,7 +39,7 @@ final class RelayWorker: Sendable {
     var isStopping = false
   }
 
-  private let addresses: [Surface.Service: ServerAddress]
+  let addresses: [Surface.Service: ServerAddress]
   private let queue = Mutex(Queue())
   private let waiting = DispatchSemaphore(value: 0)
   private let outcomes = Mutex<[(RequestToken, RelayOutcome)]>([])
@@ -157,7 +157,7 @@ final class RelayWorker: Sendable {
   }
 
   /// An answer's header lines, without those of its connection.
-  private static func lines(_ answer: ClientAnswer) -> [UInt8] {
+  static func lines(_ answer: ClientAnswer) -> [UInt8] {
     var bytes: [UInt8] = []
     for (name, value) in answer.fields
     where !["connection", "content-length", "date", "keep-alive"].contains(name.lowercased()) {
