@@ -152,6 +152,31 @@ struct AccessTests {
     }
   }
 
+  @Test func `what is not counted is guarded all the same`() {
+    let (anybody, reader) = (Client("key:none"), Client("key:reader", Permissions([.read])))
+    let wanted: [(Endpoint.Access, Credential, Objection?)] = [
+      (.needs(.administer), .none, .missing), (.needs(.administer), .unknownKey, .unknownKey),
+      (.needs(.administer), .badToken, .badToken),
+      (.needs(.administer), .known(reader, isUser: true), .lacks(.administer)),
+      (.needs(.read), .known(anybody, isUser: false), .lacks(.read)),
+      (.needs(.read), .known(reader, isUser: false), nil),
+      (.local(.read), .none, .missing), (.local(.read), .known(reader, isUser: true), nil),
+      (.user, .known(reader, isUser: false), .noUser), (.user, .known(reader, isUser: true), nil),
+      (.user, .none, .missing), (.token, .none, .missingToken), (.token, .badToken, .invalidToken),
+      (.token, .known(reader, isUser: false), .invalidToken),
+      (.token, .known(anybody, isUser: true), nil), (.open, .none, nil),
+    ]
+    for (access, credential, objection) in wanted {
+      #expect(access.objection(to: credential) == objection, "\(access), \(credential)")
+    }
+    #expect(Endpoint.Access.open.isOpen(to: false))
+    #expect(Endpoint.Access.local(.read).isOpen(to: true))
+    #expect(!Endpoint.Access.local(.read).isOpen(to: false))
+    for access in [Endpoint.Access.needs(.read), .user, .token] {
+      #expect(!access.isOpen(to: true), "\(access)")
+    }
+  }
+
   @Test func `the least role of a permission is named`() {
     #expect(Permission.allCases.map(\.role) == [.analyst, .viewer, .analyst, .manager, .admin])
     #expect(Permissions(words: ["read", "ingest"])?.words == ["read", "ingest"])

@@ -5,15 +5,10 @@ package import Storage
 
 // Who makes a request, and whether they may.
 extension Gateway {
-  /// What a request brings to say who makes it.
-  private enum Credential {
-    case none
-    case unknownKey
-    case badToken
-    case known(Client)
-  }
-
   /// Whether a request may be served; else the answer says why not.
+  ///
+  /// How often a client may ask and what it may do are two questions: what is not counted is
+  /// guarded as everything else.
   func isAllowed(
     _ request: borrowing HTTPRequest,
     _ endpoint: Endpoint,
@@ -21,58 +16,30 @@ extension Gateway {
     _ answer: inout HTTPAnswer
   ) -> Bool {
     claims = nil
-    if case .none = endpoint.rate { return true }
     let now = Clocks.monotonicNanoseconds()
-    let needed: Permission?
-    switch endpoint.access {
-    case .open:
-      caller = clients.client(peer: peer, at: now)
-      return isWithinRate(request, endpoint, now, &answer)
-    case .local where isLocal(request):
-      caller = clients.client(peer: peer, at: now)
-      return isWithinRate(request, endpoint, now, &answer)
-    case .token:
-      guard isTokenRight(request, &answer) else { return false }
-      return isWithinRate(request, endpoint, now, &answer)
-    case .local(let permission), .needs(let permission): needed = permission
-    case .user: needed = nil
-    }
-    let credential = credential(of: request)
-    if case .known(let client) = credential {
+    let isOpen = endpoint.access.isOpen(to: isLocal(request))
+    let credential = isOpen ? Credential.none : credential(of: request, for: endpoint.access)
+    if case .known(let client, _) = credential {
       caller = client
-    } else {
+    } else if endpoint.rate != .none {
       // Who tries keys is counted by address, so that short ones are not found by trying.
       caller = clients.client(peer: peer, at: now)
     }
     guard isWithinRate(request, endpoint, now, &answer) else { return false }
-    switch credential {
-    case .known: break
-    case .none:
-      answer.fail(401, "Authentication required", "API key is required")
-      return false
-    case .unknownKey:
-      answer.fail(401, "Invalid API key", "The provided API key is not valid")
-      return false
-    case .badToken:
-      answer.fail(401, "Invalid token", "The token is not valid here, or not any more")
-      return false
-    }
-    guard let needed else {
-      if claims != nil { return true }
-      answer.fail(403, "Forbidden", "This is for users, who sign in; a key is no user")
-      return false
-    }
-    guard caller.permissions.contains(needed) else {
-      Gateway.refuse(needed, &answer)
+    if !isOpen, let objection = endpoint.access.objection(to: credential) {
+      objection.answer(&answer)
       return false
     }
     return isNoted(request, endpoint, segments, &answer)
   }
 
-  static func refuse(_ needed: Permission, _ answer: inout HTTPAnswer) {
-    answer.start(403)
-    answer.append(#"{"error":"Forbidden","message":"This needs the role "#)
-    answer.append("'\(needed.role.word)' or a key with the scope '\(needed.word)'\"}")
+  private func credential(
+    of request: borrowing HTTPRequest,
+    for access: Endpoint.Access
+  ) -> Credential {
+    guard case .token = access else { return credential(of: request) }
+    let token = request.withHeader("x-access-token") { $0.array } ?? []
+    return token.isEmpty ? .none : credential(token: token, Clocks.wallMicroseconds())
   }
 
   private func credential(of request: borrowing HTTPRequest) -> Credential {
@@ -80,10 +47,10 @@ extension Gateway {
     let byHeader: Client?? = request.withHeader("X-API-Key") { [clients] in
       clients.client(key: $0, at: time)
     }
-    if let byHeader { return byHeader.map { .known($0) } ?? .unknownKey }
+    if let byHeader { return Credential(byHeader) }
     if let key = request.value(of: "api_key") {
       let bytes = Array(key.utf8)
-      return clients.client(key: bytes.span, at: time).map { .known($0) } ?? .unknownKey
+      return Credential(clients.client(key: bytes.span, at: time))
     }
     if let token = request.withHeader("x-access-token", { $0.array }) {
       return credential(token: token, time)
@@ -97,29 +64,13 @@ extension Gateway {
     guard token.starts(with: IdentityWorker.keyPrefix.utf8) else {
       return credential(token: token, time)
     }
-    return clients.client(key: token.span, at: time).map { .known($0) } ?? .unknownKey
+    return Credential(clients.client(key: token.span, at: time))
   }
 
   private func credential(token: [UInt8], _ time: Int64) -> Credential {
     guard let found = clients.client(token: token, at: time) else { return .badToken }
     claims = found.claims
-    return .known(found.client)
-  }
-
-  /// S0.4: any user, by `x-access-token`.
-  private func isTokenRight(_ request: borrowing HTTPRequest, _ answer: inout HTTPAnswer) -> Bool {
-    guard let token = request.withHeader("x-access-token", { $0.array }), !token.isEmpty else {
-      answer.start(401)
-      answer.append(#"{"message":"Token is Missing"}"#)
-      return false
-    }
-    guard case .known(let client) = credential(token: token, Clocks.wallMicroseconds()) else {
-      answer.start(401)
-      answer.append(#"{"message":"Token Is Invalid!!"}"#)
-      return false
-    }
-    caller = client
-    return true
+    return .known(found.client, isUser: true)
   }
 
   /// Counts a request of the caller; false where it is one too many (S1.3).
@@ -129,6 +80,7 @@ extension Gateway {
     _ now: Int64,
     _ answer: inout HTTPAnswer
   ) -> Bool {
+    if endpoint.rate == .none { return true }
     let isLimited = settings.rateHoldsHere || !peer.isLoopback
     let general = caller.rate ?? (isLimited ? settings.rate : nil)
     let limit = endpoint.rate == .database ? (isLimited ? RateLimit.database : nil) : general
