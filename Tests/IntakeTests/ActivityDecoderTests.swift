@@ -69,7 +69,7 @@ struct ActivityDecoderTests {
     ("", .malformed, ""),
     ("[]", .invalid, "an activity is an object"),
     ("{", .malformed, ""),
-    (#"{"activities":[]}"#, .tooLarge, "1 to 1000 activities"),
+    (#"{"activities":[]}"#, .malformed, "1 to 1000 activities"),
     (
       #"{"activities":["# + Array(repeating: "1", count: 1001).joined(separator: ",") + "]}",
       .tooLarge, "1 to 1000 activities"

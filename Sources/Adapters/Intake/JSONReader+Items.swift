@@ -20,7 +20,7 @@ extension JSONReader {
       return [try item()]
     }
     guard (1...max).contains(count) else {
-      throw InputError(.tooLarge, "a request holds 1 to \(max) \(key)")
+      throw InputError(count == 0 ? .malformed : .tooLarge, "a request holds 1 to \(max) \(key)")
     }
     var items: [Item] = []
     items.reserveCapacity(count)

@@ -72,8 +72,12 @@ extension Gateway {
       idempotencyKey = try Gateway.idempotencyKey(request)
       if decoder.rootKind == .array {
         shape = .lines
-        guard let count = decoder.openRootArray(), count > 0, count <= Gateway.itemsMax else {
-          throw InputError(.tooLarge, "a request holds 1 to \(Gateway.itemsMax) transactions")
+        let count = decoder.openRootArray() ?? 0
+        guard (1...Gateway.itemsMax).contains(count) else {
+          throw InputError(
+            count == 0 ? .malformed : .tooLarge,
+            "a request holds 1 to \(Gateway.itemsMax) transactions"
+          )
         }
       } else {
         shape = explained ? .singleExplained : .single
