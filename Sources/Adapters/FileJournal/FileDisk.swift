@@ -14,13 +14,21 @@ package final class FileDisk: JournalDisk {
   private let lock: Int32
   private let readOnly: Bool
   private let spare: SpareSegment
+  /// Reserves and zeroes a new file; the number of its failure.
+  private let reserve: (_ descriptor: Int32, _ size: Int, _ directory: String) -> Int32?
 
   /// Opens a directory, creating it.
   ///
-  /// `readOnly` takes no lock: for readers beside a live server.
-  package init(directory: String, readOnly: Bool = false) throws(JournalError) {
+  /// `readOnly` takes no lock: for readers beside a live server. A test gives a `reserve` that
+  /// fails.
+  package init(
+    directory: String,
+    readOnly: Bool = false,
+    reserve: @escaping (Int32, Int, String) -> Int32? = { FileDisk.fill($0, size: $1, in: $2) }
+  ) throws(JournalError) {
     self.directory = directory
     self.readOnly = readOnly
+    self.reserve = reserve
     spare = SpareSegment(directory: directory)
     if readOnly {
       lock = -1
@@ -101,27 +109,31 @@ package final class FileDisk: JournalDisk {
     unsafe unlink(reserved)
     let descriptor = unsafe open(reserved, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw FileDisk.failure("create", path) }
-    if let number = FileDisk.fill(descriptor, size: size, in: directory) {
+    if let number = reserve(descriptor, size, directory) {
       close(descriptor)
       unsafe unlink(reserved)
       throw FileDisk.failure("reserve \(size) bytes for", path, number)
     }
-    guard unsafe access(path, F_OK) != 0, unsafe rename(reserved, path) == 0,
-      FileDisk.syncNames(of: directory) == nil
-    else {
-      let error = FileDisk.failure("name", path)
+    if let number = FileDisk.name(reserved, path, in: directory) {
       close(descriptor)
-      throw error
+      throw FileDisk.failure("name", path, number)
     }
     descriptors[name] = descriptor
     spare.prepare(size: size)
+  }
+
+  /// Gives a file a name that is free, durably; returns the error number of a failure.
+  private static func name(_ old: String, _ new: String, in directory: String) -> Int32? {
+    if unsafe access(new, F_OK) == 0 { return EEXIST }
+    guard unsafe rename(old, new) == 0 else { return errno }
+    return syncNames(of: directory)
   }
 
   /// Reserves and zeroes a new file and syncs it and its name; returns the error number of a
   /// failure.
   ///
   /// `besideOthers` syncs each MiB: syncs of the log meanwhile wait for no more than that.
-  static func fill(
+  package static func fill(
     _ descriptor: Int32,
     size: Int,
     in directory: String,
