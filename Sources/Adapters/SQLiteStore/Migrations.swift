@@ -65,7 +65,7 @@ enum Migrations {
   ///
   /// Another process may be doing the same: what it has done is left out.
   static func run(
-    _ steps: [String] = steps,
+    _ steps: [String],
     on connection: Connection
   ) throws(StoreError) {
     let operation = "bring the database up to date"

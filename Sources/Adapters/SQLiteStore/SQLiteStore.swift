@@ -27,9 +27,7 @@ package final class SQLiteStore: DecisionStore {
   /// Opens a database file, creating it for its owner alone.
   package init(path: String) throws(StoreError) {
     self.path = path
-    connection = try Connection(path: path, mode: .readWrite)
-    try SQLiteStore.configure(connection)
-    try Migrations.run(on: connection)
+    connection = try StoreFile.open(path, Migrations.steps, configure: SQLiteStore.configure)
     let write = "write decisions"
     insertDecision = try Statement(
       connection,

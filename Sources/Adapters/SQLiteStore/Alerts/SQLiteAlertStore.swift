@@ -2,8 +2,7 @@ package import Storage
 
 /// Alerts, and how those who are told of them are told, in one SQLite file of their own.
 ///
-/// What a call has changed is on the disk when it returns, also after a power cut. There is no
-/// write-ahead log, whose side files need space: a server starts on a full disk too.
+/// What a call has changed is on the disk when it returns, also after a power cut.
 package final class SQLiteAlertStore: AlertStore {
   private static let cacheKiBMax = 8 << 10
 
@@ -14,15 +13,11 @@ package final class SQLiteAlertStore: AlertStore {
 
   /// Opens a file, creating it for its owner alone.
   package init(path: String) throws(StoreError) {
-    connection = try Connection(path: path, mode: .readWrite)
-    let operation = "open the store of alerts"
-    try connection.execute(
-      """
-      PRAGMA synchronous = FULL; PRAGMA cache_size = -\(SQLiteAlertStore.cacheKiBMax)
-      """,
-      to: operation
+    connection = try StoreFile.openDurable(
+      path,
+      AlertMigrations.steps,
+      cacheKiBMax: SQLiteAlertStore.cacheKiBMax
     )
-    try Migrations.run(AlertMigrations.steps, on: connection)
   }
 
   /// A statement with its values bound, prepared when it is first asked for.

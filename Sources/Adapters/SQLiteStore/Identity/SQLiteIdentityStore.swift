@@ -3,8 +3,7 @@ package import Storage
 
 /// Users, keys and the audit log in one SQLite file, which several processes may change.
 ///
-/// What a call has changed is on the disk when it returns, also after a power cut. There is no
-/// write-ahead log, whose side files need space: a server starts on a full disk too.
+/// What a call has changed is on the disk when it returns, also after a power cut.
 package final class SQLiteIdentityStore: IdentityStore {
   private static let cacheKiBMax = 2 << 10
 
@@ -13,13 +12,11 @@ package final class SQLiteIdentityStore: IdentityStore {
 
   /// Opens a file, creating it for its owner alone.
   package init(path: String) throws(StoreError) {
-    connection = try Connection(path: path, mode: .readWrite)
-    let operation = "open the identity store"
-    try connection.execute(
-      "PRAGMA synchronous = FULL; PRAGMA cache_size = -\(SQLiteIdentityStore.cacheKiBMax)",
-      to: operation
+    connection = try StoreFile.openDurable(
+      path,
+      IdentityMigrations.steps,
+      cacheKiBMax: SQLiteIdentityStore.cacheKiBMax
     )
-    try Migrations.run(IdentityMigrations.steps, on: connection)
   }
 
   /// A statement with its values bound, prepared when it is first asked for.

@@ -4,17 +4,18 @@ package import Storage
 ///
 /// What a call has changed is on the disk when it returns, also after a power cut.
 package final class SQLiteJobStore: JobStore {
+  private static let cacheKiBMax = 512
+
   private let connection: Connection
   private var statements: [String: Statement] = [:]
 
   /// Opens a file, creating it for its owner alone.
   package init(path: String) throws(StoreError) {
-    connection = try Connection(path: path, mode: .readWrite)
-    try connection.execute(
-      "PRAGMA synchronous = FULL; PRAGMA cache_size = -512",
-      to: "open the store of jobs"
+    connection = try StoreFile.openDurable(
+      path,
+      JobMigrations.steps,
+      cacheKiBMax: SQLiteJobStore.cacheKiBMax
     )
-    try Migrations.run(JobMigrations.steps, on: connection)
   }
 
   private func statement(_ sql: String, to operation: String) throws(StoreError) -> Statement {
