@@ -16,6 +16,7 @@ from websockets.sync.client import connect
 from bench import Area, Server, Session, Skip, case, check, equal, raw, verify
 from contract_s1_batch import ROOT as BATCH, finished
 from score_contract import TRANSACTION
+from streams import told
 
 SERVICES = ["model", "analytics", "database", "notification", "batch", "monitoring", "ingest"]
 SERVICE_KEY = "a key that the processes share"
@@ -272,6 +273,10 @@ def through():
         table = split.session.get("/api/v1/ingest/export")
         equal((table.status, table.body.count(b"\n")), (200, 101), "lines of the export")
         equal(split.session.request("HEAD", "/latest").status, 200, "HEAD")
+        made = split.session.post("/api/v1/keys", {"name": "watcher", "scopes": ["read"]}).json
+        with connect(f"ws://127.0.0.1:{port}/api/v1/stream?api_key={made['key']}") as stream:
+            split.session.request("DELETE", f"/api/v1/keys/{made['id']}")
+            equal(told(stream)[0], 1008, "a stream ends with its key, through the gateway too")
         client = at(port, "test-key")
         found = [client.get("/api/v1/transactions?limit=1").status for _ in range(31)]
         equal((found[:30], found[30]), ([200] * 30, 429), "requests of one client")

@@ -2,8 +2,11 @@
 
 import json
 import socket
+import sqlite3
+import time
 import urllib.request
 
+from access import ADMIN, bare, issue, setup_token, signed_in
 from bench import Area, Server, case, check, equal, native
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -32,10 +35,10 @@ def take(stream, count, seconds=10):
     return [json.loads(stream.recv(timeout=seconds)) for _ in range(count)]
 
 
-def events(server, path, last=None):
+def events(server, path, last=None, key=None):
     """A generator of (event, id, data) of an event stream."""
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers={
-        "X-API-Key": server.key, **({"Last-Event-ID": last} if last else {})})
+        "X-API-Key": key or server.key, **({"Last-Event-ID": last} if last else {})})
     answer = urllib.request.urlopen(request, timeout=10)
     equal(answer.headers["Content-Type"], "text/event-stream", "type")
     fields = {}
@@ -210,3 +213,81 @@ def refused():
                 raise AssertionError(f"{stream.recv(timeout=5)}")
             except ConnectionClosed as error:
                 equal(error.rcvd.code, 1001, "the server goes")
+
+
+def told(stream, seconds=10):
+    """The code and the words with which a WebSocket is ended, passing over what comes before."""
+    deadline = time.monotonic() + seconds
+    try:
+        while True:
+            stream.recv(timeout=max(0.1, deadline - time.monotonic()))
+    except ConnectionClosed as end:
+        return end.rcvd.code, end.rcvd.reason
+
+
+REASON = "the key or the token is not valid any more"
+
+
+@case("a stream ends with its key (revoked, replaced, expired) and its token; others go on")
+def rights():
+    with Area("streams") as area:
+        server = Server(area)
+        server.start()
+        session = server.session()
+
+        def opened(key, path="/api/v1/stream"):
+            return connect(f"ws://127.0.0.1:{server.port}{path}?api_key={key}", open_timeout=10,
+                           close_timeout=0.5, compression=None)
+
+        made = {name: issue(session, name, ["read"], expires_days=1)
+                for name in ("revoked", "replaced", "expired", "stays")}
+        streams = {name: opened(key["key"]) for name, key in made.items()}
+        # The shop's path is open to this machine: no key opened it, and none ends it.
+        shop = opened(made["revoked"]["key"], "/api/ws")
+        followed = events(server, "/api/v1/stream?history=1", key=made["replaced"]["key"])
+        session.post(SINGLE, native("a"))
+        equal(next(followed)[2]["transaction_id"], "a", "events before")
+
+        session.request("DELETE", f"/api/v1/keys/{made['revoked']['id']}")
+        equal(told(streams["revoked"]), (1008, REASON), "revoked")
+        session.post(f"/api/v1/keys/{made['replaced']['id']}/rotate", "")
+        equal(told(streams["replaced"]), (1008, REASON), "replaced")
+        equal([(name, data) for name, _, data in followed if name == "end"],
+              [("end", {"end": REASON})], "the end of the events")
+        # As another process could: keys end in days, which no test waits for.
+        with sqlite3.connect(area.file("data", "identity.db")) as base:
+            base.execute("UPDATE state SET revision = revision + 1")
+            base.execute("UPDATE api_key SET expires = ?, changed = (SELECT revision FROM state)"
+                         " WHERE id = ?", (int((time.time() + 2) * 1e6), made["expired"]["id"]))
+        equal(told(streams["expired"]), (1008, REASON), "expired")
+
+        bare(server).post("/api/v1/setup", dict(ADMIN, token=setup_token(server)))
+        root = signed_in(server, **ADMIN)
+        person = {"email": "v@example.org", "password": "eight bytes"}
+        user = session.request("POST", "/api/v1/users", dict(person, role="viewer"), root).json
+
+        def signed(email, password):
+            fields = signed_in(server, email, password)
+            return fields, connect(f"ws://127.0.0.1:{server.port}/api/v1/stream", open_timeout=10,
+                                   close_timeout=0.5, compression=None, additional_headers=fields)
+
+        mine = signed_in(server, **ADMIN)
+        admin = connect(f"ws://127.0.0.1:{server.port}/api/v1/stream", compression=None,
+                        close_timeout=0.5, additional_headers=mine)
+        _, stream = signed(**person)
+        path = f"/api/v1/users/{user['id']}/role"
+        equal(session.request("PUT", path, {"role": "analyst"}, root).status, 200, "role")
+        equal(told(stream), (1008, REASON), "another role")
+        fields, stream = signed(**person)
+        equal(bare(server).request("POST", "/api/v1/logout", "", fields).status, 200, "logout")
+        equal(told(stream), (1008, REASON), "signed out")
+
+        for one in (streams["stays"], shop, admin):
+            one.ping().wait(5)
+        session.post(SINGLE, native("z"))
+        seen = [row["transaction_id"] for row in take(streams["stays"], 2)]
+        equal(seen, ["a", "z"], "the others go on")
+        equal([row["transaction_id"] for row in take(admin, 1)], ["z"], "so does the token's")
+        for one in (streams["stays"], shop, admin):
+            one.close()
+        equal(server.stop(), 0, "exit code")

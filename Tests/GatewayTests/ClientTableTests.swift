@@ -117,6 +117,66 @@ struct ClientTableTests {
     #expect(!opens(token(2, .admin)) && opens(token(3, .admin)))
   }
 
+  @Test func `a stream's right ends with its key: replaced, revoked, or at its time`() throws {
+    let (first, second) = (try issue("first", expires: 50), try issue("second"))
+    try follow()
+    func pass(_ key: String) throws -> StreamPass {
+      StreamPass(try #require(client(key)), .read, nil)
+    }
+    let (ends, stays) = (try pass("first"), try pass("second"))
+    #expect(ends.end == 50 && stays.end == nil)
+    #expect(table.isValid(ends, at: 49) && !table.isValid(ends, at: 50))
+    #expect(table.isValid(stays, at: .max))
+    try follow()
+    #expect(table.isValid(stays, at: 1), "what did not change ends nothing")
+    _ = try store.rotateKey(second.id, to: secrets.digest("third"), by: actor)
+    try follow()
+    let later = try pass("third")
+    #expect(!table.isValid(stays, at: 1) && table.isValid(later, at: 1))
+    _ = try store.revokeKey(second.id, by: actor)
+    _ = try store.revokeKey(first.id, by: actor)
+    try follow()
+    #expect(!table.isValid(later, at: 1) && !table.isValid(ends, at: 1))
+    #expect(!table.isValid(StreamPass(Client("key:x", .client), .oversee, nil), at: 1))
+  }
+
+  @Test func `a stream's right ends with its token, and with what its user was`() throws {
+    let user = try #require(
+      try store.addUser(email: "Bob@x", passwordHash: "", role: .viewer, by: actor)
+    )
+    func pass(_ role: Role, _ generation: Int64) throws -> StreamPass {
+      try follow()
+      let claims = TokenClaims(email: "bob@x", expires: 100, role: role, generation: generation)
+      let found = table.client(token: Array(secrets.token(claims).utf8), at: 1)
+      return StreamPass(try #require(found).client, .read, claims)
+    }
+    let first = try pass(.viewer, 1)
+    #expect(first.end == 100_000_000)
+    #expect(table.isValid(first, at: 99_999_999) && !table.isValid(first, at: 100_000_000))
+    _ = try store.setRole(.analyst, ofUser: user.id, by: actor)
+    let second = try pass(.analyst, 2)
+    #expect(!table.isValid(first, at: 1) && table.isValid(second, at: 1))
+    _ = try store.endTokens(ofUser: user.id, by: actor)
+    try follow()
+    #expect(!table.isValid(second, at: 1))
+  }
+
+  @Test func `passes are forgotten with their streams, and say when the next one ends`() throws {
+    let streams = try StreamLoop()
+    let passes = StreamPasses(streams)
+    let tokens = (0..<4).map { _ in streams.makeToken() }
+    for (token, expires) in zip(tokens, [40, 20, nil] as [Int64?]) {
+      let client = Client("key:x", .client, expires: expires)
+      passes.open(token, StreamPass(client, .read, nil))
+    }
+    passes.open(tokens[3], nil)
+    func review(at time: Int64) -> Int64? { passes.review(at: time) { $0.isValid(at: time) } }
+    #expect(review(at: 1) == 20)
+    passes.left(tokens[1])
+    #expect(review(at: 1) == 40)
+    #expect(review(at: 40) == nil)
+  }
+
   @Test func `addresses are counted one by one, networks of IPv6 as one, and the rest together`() {
     let first = table.client(peer: PeerAddress(192, 0, 2, 1), at: 0)
     #expect(table.client(peer: PeerAddress(192, 0, 2, 1), at: 0) === first)

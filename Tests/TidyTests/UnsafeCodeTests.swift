@@ -58,6 +58,7 @@ struct UnsafeCodeTests {
     "Sources/Services/Gateway/Bytes.swift",
     "Sources/Services/Gateway/Export/ExportHub.swift",
     "Sources/Services/Gateway/Gateway.swift",
+    "Sources/Services/Gateway/Identity/StreamPasses.swift",
     "Sources/Services/Gateway/Identity/IdentityWorker.swift",
     "Sources/Services/Gateway/Live/LiveHub.swift",
     "Sources/Services/Gateway/ReadWorker.swift",

@@ -40,7 +40,9 @@ extension Gateway {
       answer.header("Cache-Control", "no-store")
       answer.header("Connection", "close")
     }
-    return .handedOver(to: live.streams, subscription.kind, live.expect(subscription))
+    let stream = live.expect(subscription)
+    admit(stream, to: live.passes)
+    return .handedOver(to: live.streams, subscription.kind, stream)
   }
 
   /// The value of `Sec-WebSocket-Accept`; nil where the request is no opening handshake.

@@ -259,7 +259,9 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     } export: { token, job in
       begin(job, token, loop)
     }
-    for changes in identity.takeChanges() { clients.apply(changes) }
+    let changes = identity.takeChanges()
+    for change in changes { clients.apply(change) }
+    if !changes.isEmpty { reviewStreams() }
     for item in identity.takeAnswers() {
       loop.answer(item.token) {
         $0.start(item.status)

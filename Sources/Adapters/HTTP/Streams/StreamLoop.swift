@@ -24,6 +24,7 @@ package protocol StreamApplication: AnyObject {
 package final class StreamLoop: @unchecked Sendable {
   private struct Inbox {
     var joining: [(StreamToken, HandedConnection, StreamKind)] = []
+    var dismissed: [(StreamToken, reason: String)] = []
     var nextNumber: UInt64 = 0
     var isStopping = false
   }
@@ -68,6 +69,14 @@ package final class StreamLoop: @unchecked Sendable {
     Sockets.close(connection.descriptor)
   }
 
+  /// Ends a stream whose client may not have it any more, and says why; from any thread.
+  ///
+  /// A WebSocket is told by the code 1008, events by one of the name `end`.
+  package func dismiss(_ stream: StreamToken, reason: String) {
+    inbox.withLock { $0.dismissed.append((stream, reason)) }
+    poller.wake()
+  }
+
   /// Ends `run`; from any thread.
   package func stop() {
     inbox.withLock { $0.isStopping = true }
@@ -93,13 +102,29 @@ package final class StreamLoop: @unchecked Sendable {
   }
 
   /// Ends a stream once everything is sent; WebSockets are told why by a code (RFC 6455, 7.4.1).
-  package func end(_ stream: StreamToken, code: UInt16) {
+  package func end(_ stream: StreamToken, code: UInt16, reason: String = "") {
     guard let connection = connections[stream.number] else { return }
-    connection.session?.close(code)
+    connection.session?.close(code, reason)
     connection.collectControl()
     connection.isEnding = true
     touched.insert(stream.number)
   }
+
+  private func endDismissed() {
+    let dismissed = inbox.withLock { inbox in
+      defer { inbox.dismissed.removeAll() }
+      return inbox.dismissed
+    }
+    for (stream, reason) in dismissed {
+      if connections[stream.number]?.kind == .events {
+        send(Array("event: end\ndata: {\"end\":\"\(reason)\"}\n\n".utf8).span, to: stream)
+      }
+      end(stream, code: StreamLoop.policyViolation, reason: reason)
+    }
+  }
+
+  /// RFC 6455, 7.4.1.
+  private static let policyViolation: UInt16 = 1008
 
   /// Serves until `stop` is called; then every client is told that the server goes.
   ///
@@ -114,6 +139,7 @@ package final class StreamLoop: @unchecked Sendable {
         if let (tag, interest) = poller.event(index) { serve(tag, interest, application) }
       }
       let isStopping = takeIn(application)
+      endDismissed()
       if !connections.isEmpty, now >= nextTick {
         nextTick = now + tickMilliseconds
         application.tick()

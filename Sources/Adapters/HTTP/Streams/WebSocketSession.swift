@@ -12,6 +12,8 @@ import Glibc
 final class WebSocketSession {
   /// A client has nothing long to say here.
   static let messageBytesMax: UInt64 = 64 << 10
+  /// A control frame has 125 bytes, two of them the code.
+  private static let reasonBytesMax = 123
 
   private var context: wslay_event_context_ptr?
   private var input: [UInt8] = []
@@ -67,9 +69,12 @@ final class WebSocketSession {
   /// Asks the client for a sign of life.
   func ping() { queue(WSLAY_PING.rawValue, []) }
 
-  /// Says that nothing more follows; the reason is a code of RFC 6455, 7.4.1.
-  func close(_ code: UInt16) {
-    _ = unsafe wslay_event_queue_close(context, code, nil, 0)
+  /// Says that nothing more follows, by a code of RFC 6455, 7.4.1, and a few words.
+  func close(_ code: UInt16, _ reason: String = "") {
+    let words = Array(reason.utf8.prefix(Self.reasonBytesMax))
+    unsafe words.withUnsafeBufferPointer {
+      _ = unsafe wslay_event_queue_close(context, code, $0.baseAddress, $0.count)
+    }
     send()
   }
 

@@ -90,6 +90,7 @@ extension Gateway {
     answer.header("Cache-Control", "no-store")
     answer.header("Connection", "close")
     let stream = jobHub.expect(.file(path: path, bytes: bytes))
+    admit(stream, to: jobHub.passes)
     return .handedOver(to: jobHub.streams, .body, stream)
   }
 
@@ -114,7 +115,9 @@ extension Gateway {
     answer.startStream(200, type: "text/event-stream")
     answer.header("Cache-Control", "no-store")
     answer.header("Connection", "close")
-    return .handedOver(to: jobHub.streams, .events, jobHub.expect(.progress(job.id)))
+    let stream = jobHub.expect(.progress(job.id))
+    admit(stream, to: jobHub.passes)
+    return .handedOver(to: jobHub.streams, .events, stream)
   }
 }
 

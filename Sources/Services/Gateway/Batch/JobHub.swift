@@ -29,6 +29,7 @@ final class JobHub: StreamApplication, @unchecked Sendable {
   }
 
   let streams: StreamLoop
+  let passes: StreamPasses
   private let batch: BatchService
   private let text: JobText
   private let expected = Mutex<[StreamToken: Wish]>([:])
@@ -37,6 +38,7 @@ final class JobHub: StreamApplication, @unchecked Sendable {
 
   init(_ batch: BatchService, _ text: JobText) throws {
     streams = try StreamLoop()
+    passes = StreamPasses(streams)
     self.batch = batch
     self.text = text
   }
@@ -78,7 +80,10 @@ final class JobHub: StreamApplication, @unchecked Sendable {
     clients[stream] = client
   }
 
-  func left(_ stream: StreamToken) { clients[stream] = nil }
+  func left(_ stream: StreamToken) {
+    clients[stream] = nil
+    passes.left(stream)
+  }
 
   func tick() {
     for (stream, client) in clients {

@@ -37,7 +37,8 @@ enum Asyncapi {
        },
        "messages": {
         "decision": {"$ref": "#/components/messages/decision"},
-        "skipped": {"$ref": "#/components/messages/skipped"}
+        "skipped": {"$ref": "#/components/messages/skipped"},
+        "end": {"$ref": "#/components/messages/end"}
        }
       },
       "transfers": {
@@ -92,6 +93,11 @@ enum Asyncapi {
           }
          }
         }
+       },
+       "end": {
+        "summary": "The key or the token is not valid any more; a WebSocket is closed by 1008 instead",
+        "contentType": "application/json",
+        "payload": {"type": "object", "required": ["end"], "properties": {"end": {"type": "string"}}}
        },
        "transfer": {
         "summary": "A transfer of S3, with is_fraud",

@@ -11,6 +11,8 @@ final class Client {
   var rate: RateLimit?
   /// µs since 1970; from then on it is nobody.
   var expires: Int64?
+  /// How often the key that it comes by was replaced or revoked.
+  var secretChanges = 0
   /// From then on (ns) no request of the past counts.
   private(set) var countsUntil: Int64 = 0
   private var general: RateWindow?

@@ -21,6 +21,7 @@ final class ClientTable {
 
   private struct Key {
     var digest: SecretDigest
+    var isRevoked: Bool
     var client: Client
   }
 
@@ -52,7 +53,11 @@ final class ClientTable {
     client.permissions = key.scopes
     client.rate = key.rate
     client.expires = key.expires
-    keys[key.id] = Key(digest: key.digest, client: client)
+    let isRevoked = key.revoked != nil
+    if let old = keys[key.id], old.digest != key.digest || old.isRevoked != isRevoked {
+      client.secretChanges += 1
+    }
+    keys[key.id] = Key(digest: key.digest, isRevoked: isRevoked, client: client)
     if key.revoked == nil, clients[key.digest] == nil { clients[key.digest] = client }
   }
 
@@ -80,15 +85,26 @@ final class ClientTable {
     guard let claims = tokens[digest] ?? secrets.claims(of: token),
       let member = members[AuditWords.folded(claims.email)]
     else { return nil }
-    guard time / 1_000_000 < claims.expires, claims.generation == member.generation,
-      claims.role == member.role
-    else {
+    guard time / 1_000_000 < claims.expires, isCurrent(claims) else {
       tokens[digest] = nil
       return nil
     }
     if tokens.count >= ClientTable.tokensMax { tokens.removeAll(keepingCapacity: true) }
     tokens[digest] = claims
     return (member.client, claims)
+  }
+
+  /// Whether a stream's right still holds at a time (µs since 1970).
+  func isValid(_ pass: StreamPass, at time: Int64) -> Bool {
+    guard pass.isValid(at: time) else { return false }
+    guard let claims = pass.claims else { return true }
+    return isCurrent(claims)
+  }
+
+  /// Whether a token's user is still what the token says.
+  private func isCurrent(_ claims: TokenClaims) -> Bool {
+    guard let member = members[AuditWords.folded(claims.email)] else { return false }
+    return claims.generation == member.generation && claims.role == member.role
   }
 
   /// The number of a user; nil where there is none of that email.

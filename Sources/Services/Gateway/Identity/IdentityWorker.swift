@@ -47,6 +47,8 @@ final class IdentityWorker: @unchecked Sendable {
   /// Compared with where there is no user, so that both take as long.
   private(set) lazy var nobodysHash = secrets.hash(password: secrets.newSecret("")) ?? ""
   private var revision: Int64 = 0
+  /// When the next stream ends by itself, µs since 1970.
+  private let nextEnd = Atomic<Int64>(.max)
   /// Lines that the audit log lacks because the store could not take them.
   let lostEntries = Atomic<Int>(0)
 
@@ -79,7 +81,14 @@ final class IdentityWorker: @unchecked Sendable {
     return isTaken
   }
 
-  /// What changed in the store since the last call; on the loop's thread.
+  /// Has the loop look at its streams again by a time (µs since 1970); on the loop's thread.
+  func look(by time: Int64) {
+    if time < nextEnd.load(ordering: .relaxed) { nextEnd.store(time, ordering: .relaxed) }
+  }
+
+  /// What changed in the store since the last call; nothing did where a stream's time has come.
+  ///
+  /// On the loop's thread.
   func takeChanges() -> [IdentityChanges] {
     ready.withLock { ready in
       if ready.changes.isEmpty { return [] }
@@ -113,7 +122,8 @@ final class IdentityWorker: @unchecked Sendable {
         }
         // A store that cannot be read now is asked again at the next look.
         let hasChanged = (try? follow()) ?? false
-        if job != nil || hasChanged { wake() }
+        let isDue = noteEnd()
+        if job != nil || hasChanged || isDue { wake() }
       }
       finished.signal()
     }
@@ -133,6 +143,16 @@ final class IdentityWorker: @unchecked Sendable {
     revision = changes.revision
     if changes.isEmpty { return false }
     ready.withLock { $0.changes.append(changes) }
+    return true
+  }
+
+  /// Has the loop look at its streams where the time of one has come; whether it has.
+  private func noteEnd() -> Bool {
+    let end = nextEnd.load(ordering: .relaxed)
+    guard Clocks.wallMicroseconds() >= end else { return false }
+    // The loop sets it anew, or has done so meanwhile.
+    _ = nextEnd.compareExchange(expected: end, desired: .max, ordering: .relaxed)
+    ready.withLock { $0.changes.append(IdentityChanges(revision: revision)) }
     return true
   }
 

@@ -48,6 +48,7 @@ final class LiveHub: StreamApplication, @unchecked Sendable {
   }
 
   let streams: StreamLoop
+  let passes: StreamPasses
   private let core: CoreThread
   private let journal: any JournalDisk
   private let store: any DecisionReader
@@ -68,6 +69,7 @@ final class LiveHub: StreamApplication, @unchecked Sendable {
   ) throws {
     self.hurry = hurry
     streams = try StreamLoop()
+    passes = StreamPasses(streams)
     self.core = core
     journal = try openJournal()
     self.store = try store.reader()
@@ -119,7 +121,10 @@ final class LiveHub: StreamApplication, @unchecked Sendable {
     }
   }
 
-  func left(_ stream: StreamToken) { clients[stream] = nil }
+  func left(_ stream: StreamToken) {
+    clients[stream] = nil
+    passes.left(stream)
+  }
 
   func tick() {
     follow()
