@@ -60,6 +60,11 @@ def create():
         equal(said(answer), says(401, "Token Is Invalid!!"), "not a token")
         other = sign_up(server, {"email": "bob@example.org", "password": "a good word"})
         equal(said(other("/alerts/create", wanted)), CREATED, "somebody else's")
+        equal(said(other("/alerts/delete", {"id": 1})), says(200, "Invalid Alert Id"), "delete")
+        log = server.session().get("/api/v1/audit?limit=1000").json["entries"]
+        noted = {(line["actor"], line["action"]) for line in log}
+        check({("user:bob@example.org", "alert.create"), ("user:bob@example.org", "alert.delete")}
+              <= noted, f"{noted}")
 
 
 @case("S0.7 POST /alerts/delete: soft; no id: 401; unknown and other people's: Invalid Alert Id")

@@ -152,6 +152,52 @@ struct AccessTests {
     }
   }
 
+  /// What is sent and leaves no line in the audit log by its route, and why not.
+  static let unnoted: [String: Set<String>] = [
+    "the route's own work writes it": [
+      "/auth/register", "/auth/login", "/api/v1/setup", "/api/v1/login", "/api/v1/logout",
+      "/api/v1/password", "/api/v1/users", "/api/v1/users/{id}/role", "/api/v1/keys",
+      "/api/v1/keys/{id}/rotate", "/api/v1/keys/{id}",
+    ],
+    "payments, which stand in the log": [
+      "/api/v1/score", "/api/v1/transactions", "/api/transaction", "/api/v1/model/score",
+      "/api/v1/ingest/score", "/api/v1/ingest/ingest", "/api/v1/database/transactions",
+    ],
+    "it is compared with what is known, and nothing is kept": ["/api/v1/database/predictions"],
+    "a read, as its system has it": [
+      "/api/fetch", "/tokentest", "/alerts/fetch_all", "/alerts/fetch_all/",
+      "/alerts/fetch_all/{filter}", "/api/v1/batch/preview",
+    ],
+  ]
+
+  @Test func `every change is in the audit log, or stands here with the reason why not`() {
+    let unnoted = AccessTests.unnoted.values.reduce(into: Set()) { $0.formUnion($1) }
+    var without: Set<String> = []
+    for endpoint in Endpoint.all where endpoint.method != .get {
+      if endpoint.action == nil { without.insert(endpoint.path) }
+    }
+    #expect(without == unnoted)
+    #expect(unnoted.count == AccessTests.unnoted.values.reduce(0) { $0 + $1.count })
+    let changes = Set(Endpoint.all.compactMap { $0.method == .get ? $0.action : nil })
+    #expect(changes == ["prices.end"], "S0's GET that changes something")
+    let data = Set(Endpoint.all.filter(\.sendsData).compactMap(\.action))
+    #expect(data == ["label.send", "activity.send"])
+  }
+
+  @Test func `a service's own port notes what the whole interface notes`() {
+    let noted = Set(Endpoint.all.compactMap(\.action))
+    for surface in Surface.all {
+      for endpoint in surface.endpoints where endpoint.method != .get {
+        guard case .service(let service) = surface else { continue }
+        let whole = Endpoint.all.first {
+          $0.method == endpoint.method && $0.path == service.prefix + endpoint.path.dropFirst()
+        }
+        #expect(whole?.action == endpoint.action, "\(surface.word) \(endpoint.path)")
+      }
+    }
+    #expect(noted.contains("alert.create") && noted.contains("alert.delete"))
+  }
+
   @Test func `what is not counted is guarded all the same`() {
     let (anybody, reader) = (Client("key:none"), Client("key:reader", Permissions([.read])))
     let wanted: [(Endpoint.Access, Credential, Objection?)] = [

@@ -41,6 +41,9 @@ struct Endpoint: Sendable {
   let rate: Rate
   /// What the audit log calls it, where the route's own work leaves no line there.
   let action: String?
+  /// Whether it sends data of payments, of which only what people send is noted: what keys send
+  /// stands in the log.
+  var sendsData: Bool { action?.hasSuffix(".send") == true }
   let serve: Serve
 
   init(
@@ -100,7 +103,12 @@ extension Endpoint {
       answer in
       gateway.label(request, token, &answer)
     },
-    Endpoint(.post, "/api/v1/activities", .needs(.ingest)) { gateway, request, token, _, answer in
+    Endpoint(.post, "/api/v1/activities", .needs(.ingest), action: "activity.send") {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
       gateway.activity(request, token, &answer)
     },
     Endpoint(.get, "/api/v1/quarantine", .needs(.read)) { gateway, _, _, _, answer in

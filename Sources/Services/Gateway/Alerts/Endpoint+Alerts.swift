@@ -6,10 +6,20 @@ extension Endpoint {
   static let alerts = priceAlerts + ownAlerts + notifications + webhooks
 
   private static let priceAlerts = [
-    Endpoint(.post, "/alerts/create", .token) { gateway, request, token, _, answer in
+    Endpoint(.post, "/alerts/create", .token, action: "alert.create") {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
       gateway.priceAlert(request, token, &answer) { try $0.createPrice($1, $2, $3) }
     },
-    Endpoint(.post, "/alerts/delete", .token) { gateway, request, token, _, answer in
+    Endpoint(.post, "/alerts/delete", .token, action: "alert.delete") {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
       gateway.priceAlert(request, token, &answer) { try $0.deletePrice($1, $2, $3) }
     },
     Endpoint(.post, "/alerts/fetch_all", .token) { gateway, request, token, _, answer in
