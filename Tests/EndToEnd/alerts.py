@@ -1,15 +1,17 @@
 """Alerts from decisions to people and programs: grouping, states, webhooks, crashes, contacts."""
 
+import json
 import os
 import random
 import sqlite3
+import threading
 import time
 
 from bench import Area, Server, case, check, equal, files_hold
 from contract_s0 import bare
 from contract_s1_notifications import NOTIFY
 from contract_s2 import payment, send
-from post_office import MailServer, Receiver, certificate, wait
+from post_office import MailServer, Receiver, WebServer, certificate, wait
 
 ALERTS = "/api/v1/alerts"
 
@@ -213,6 +215,41 @@ def webhooks():
         equal(files_hold(server.data, secret.encode()), [], "the secret at rest")
         for word in (secret, "secret-part"):
             check(word not in server.errors() + session.get("/metrics").body.decode(), word)
+
+
+@case("a receiver that hangs delays nobody else, and is told one thing after the other")
+def hanging():
+    release, inside, most = threading.Event(), [], []
+
+    def slow(path, body):
+        inside.append(body)
+        most.append(len(inside))
+        release.wait(9)
+        inside.remove(body)
+        return 200, {}, b"{}"
+
+    with Area("alerts") as area, WebServer(slow) as first, Receiver() as second, \
+            Receiver() as third:
+        server = Server(area, environment={"ALERT_RETRY_SECONDS": "0.1"})
+        server.start()
+        session = server.session()
+        for receiver in (first, second, third):
+            equal(session.post("/api/v1/webhooks", {"url": receiver.url}).status, 201, "webhook")
+        names = [f"down-{n}" for n in range(6)]
+        system(session, names[0])
+        wait(lambda: first.requests, "the one that hangs has its first")
+        for name in names[1:]:
+            system(session, name)
+        for receiver in (second, third):
+            wait(lambda: len(receiver.requests) >= len(names), "the others", 8)
+            equal([told["type"] for told in receiver.told()], names, "in order, each once")
+        equal(len(first.requests), 1, "one at a time")
+        check(not release.is_set(), "it hangs still")
+        release.set()
+        wait(lambda: len(first.requests) >= len(names), "the rest")
+        told = [json.loads(body)["type"] for _, _, body in first.requests]
+        equal((told, max(most)), (names, 1), "in order, one after the other")
+        equal(server.stop(), 0, "exit code")
 
 
 @case("dead letters: after the last attempt a webhook is given up; a replay sends it; no redirect")

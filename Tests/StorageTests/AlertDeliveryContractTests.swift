@@ -47,6 +47,25 @@ import Testing
   }
 
   @Test(arguments: Backend.allCases)
+  func `those who are being told are left out, and nobody else`(backend: Backend) throws {
+    let store = try make(backend)
+    try raise(store, "a", "b")
+    try store.plan(
+      [mail(1, "x"), mail(1, "y"), mail(2, "x"), mail(2, "z")],
+      channel: .mail,
+      upTo: 2
+    )
+    func due(_ except: Set<String>) throws -> [String] {
+      try store.due(.mail, at: 9, except: except, limit: 9).map { "\($0.notice)\($0.recipient)" }
+    }
+    #expect(try due([]) == ["1x", "1y", "2x", "2z"])
+    #expect(try due(["x"]) == ["1y", "2z"])
+    #expect(try due(["x", "z", "nobody"]) == ["1y"])
+    #expect(try due(["x", "y", "z"]).isEmpty)
+    #expect(try store.due(.mail, at: 9, except: ["x"], limit: 1).map(\.recipient) == ["y"])
+  }
+
+  @Test(arguments: Backend.allCases)
   func `what a crash cut off is taken up again, and nothing else`(backend: Backend) throws {
     let store = try make(backend)
     try raise(store, "a")

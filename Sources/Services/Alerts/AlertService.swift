@@ -25,6 +25,7 @@ package final class AlertService: Sendable {
   private let prices = Pulse()
   private let clock = Pulse()
   let channels: [AlertChannel: Pulse]
+  private let started = Mutex<[ChannelLoop]>([])
   private let followed = Atomic<UInt64>(0)
   /// How far the log was followed, and how far the store knows of it.
   private struct Place {
@@ -101,6 +102,7 @@ package final class AlertService: Sendable {
   /// Starts the threads; a cursor that is lost starts at the head before anything new comes.
   package func start() {
     let loops = channels.keys.map { ($0, ChannelLoop($0, self)) }
+    started.withLock { $0 = loops.map(\.1) }
     attempt("find its place in the log") { try findPlace() }
     for (channel, loop) in loops {
       attempt("find the place of \(channel.word)") {
@@ -131,6 +133,7 @@ package final class AlertService: Sendable {
   /// Ends the threads; the transports should have been told to give up before.
   package func stop() {
     for pulse in [follower, prices, clock] + Array(channels.values) { pulse.stop() }
+    for loop in started.withLock({ $0 }) { loop.finish() }
     let left = waiters.withLock { waiters in
       defer { waiters = [] }
       return waiters
@@ -139,7 +142,7 @@ package final class AlertService: Sendable {
   }
 
   /// Does something that is tried again at the next round where it fails; says so now and then.
-  private func attempt(_ what: String, _ body: () throws -> Void) {
+  func attempt(_ what: String, _ body: () throws -> Void) {
     do {
       try body()
     } catch {

@@ -7,18 +7,23 @@ import Synchronization
 /// One channel: plans the deliveries of new notices, and makes those whose time has come.
 ///
 /// A delivery is marked before it is begun and after it is done, each durably: a crash between the
-/// two repeats that one and no other.
+/// two repeats that one and no other. Receivers of webhooks are told beside one another, each of
+/// them one thing after the other; mail goes by one server, and the console is one.
 final class ChannelLoop: Sendable {
   /// Notices that are planned at a time, and deliveries that are made before the next look.
   private static let stretch = 64
   private static let pauseSecondsMax = 3600.0
+  /// Receivers of webhooks that are told at a time.
+  private static let receiversMax = 8
 
   private let channel: AlertChannel
   private let service: AlertService
+  private let crew: DeliveryCrew
 
   init(_ channel: AlertChannel, _ service: AlertService) {
     self.channel = channel
     self.service = service
+    crew = DeliveryCrew(size: channel == .webhook ? ChannelLoop.receiversMax : 1)
   }
 
   /// How an attempt went.
@@ -38,36 +43,70 @@ final class ChannelLoop: Sendable {
     var alert: Alert?
   }
 
-  /// Whether the last round broke off: nobody knows how the delivery it was at went.
+  /// Whether something broke off: nobody knows how a delivery went.
   private let isUnsure = Atomic<Bool>(false)
 
-  /// Plans and delivers; false where nothing is left to be done now.
+  /// Plans and delivers; false where nothing is left to be begun now.
   func round() throws -> Bool {
-    if isUnsure.exchange(true, ordering: .relaxed) {
+    if isUnsure.load(ordering: .relaxed) {
+      // Those that are being made are no leftovers.
+      guard crew.recipients.isEmpty else { return false }
       try service.store.use { store throws(StoreError) in try store.recover(channel) }
+      isUnsure.store(false, ordering: .relaxed)
     }
-    let isBusy = try work()
-    isUnsure.store(false, ordering: .relaxed)
-    return isBusy
+    do {
+      return try work()
+    } catch {
+      isUnsure.store(true, ordering: .relaxed)
+      throw error
+    }
   }
+
+  /// Lets the deliveries that are being made come to their end.
+  func finish() { crew.finish() }
 
   private func work() throws -> Bool {
     var isBusy = try plan()
-    let channel = channel
     for _ in 0..<ChannelLoop.stretch {
       if service.channels[channel]?.isStopping == true { return false }
-      let now = service.surroundings.now()
       // One at a time: a failure may put off those behind it.
-      let due = try service.store.use { store throws(StoreError) in
-        try store.due(channel, at: now, limit: 1)
-      }
-      guard let delivery = due.first else { break }
-      try make(delivery)
+      guard let delivery = try next() else { break }
       isBusy = true
+      if crew.size > 1 {
+        begin(delivery)
+      } else {
+        try make(delivery)
+      }
       if channel == .mail { try answerWaiters() }
     }
     if channel == .mail { try answerWaiters() }
     return isBusy
+  }
+
+  /// The delivery that is made next; nil where none is due, or all of the crew are at work.
+  private func next() throws -> Delivery? {
+    let (channel, busy) = (channel, crew.recipients)
+    guard busy.count < crew.size, !isUnsure.load(ordering: .relaxed) else { return nil }
+    let now = service.surroundings.now()
+    return try service.store.use { store throws(StoreError) in
+      try store.due(channel, at: now, except: busy, limit: 1).first
+    }
+  }
+
+  /// Has the crew make a delivery; the loop goes on, and is rung when that is done.
+  private func begin(_ delivery: Delivery) {
+    crew.make(to: delivery.recipient) { [self] in
+      service.attempt("deliver by \(channel.word)") {
+        do {
+          try make(delivery)
+        } catch {
+          isUnsure.store(true, ordering: .relaxed)
+          throw error
+        }
+      }
+    } done: { [self] in
+      service.channels[channel]?.ring()
+    }
   }
 
   // MARK: planning

@@ -10,7 +10,7 @@ final class Pulse: Sendable {
     var isStarted = false
   }
 
-  private static let niceness: Int32 = 10
+  static let niceness: Int32 = 10
 
   private let state = Mutex(State())
   private let condition = NSCondition()

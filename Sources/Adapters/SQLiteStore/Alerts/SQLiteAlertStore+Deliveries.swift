@@ -190,11 +190,14 @@ extension SQLiteAlertStore {
   package func due(
     _ channel: AlertChannel,
     at time: Int64,
+    except recipients: Set<String>,
     limit: Int
   ) throws(StoreError) -> [Delivery] {
-    try readDeliveries(
-      "channel = ? AND state = 0 AND next <= ? ORDER BY next, id LIMIT ?",
-      [Int64(channel.rawValue), time, Int64(limit)]
+    let marks = recipients.map { _ in "?" }.joined(separator: ", ")
+    return try readDeliveries(
+      "channel = ? AND state = 0 AND next <= ? AND recipient NOT IN (\(marks))"
+        + " ORDER BY next, id LIMIT ?",
+      [Int64(channel.rawValue), time] + recipients.sorted() + [Int64(limit)]
     )
   }
 

@@ -138,10 +138,12 @@ package protocol AlertStore: AnyObject {
   /// Makes deliveries that a crash cut off pending again.
   func recover(_ channel: AlertChannel) throws(StoreError)
 
-  /// Deliveries whose time has come, those that wait longest first.
+  /// Deliveries whose time has come, those that wait longest first, without those to some
+  /// recipients.
   func due(
     _ channel: AlertChannel,
     at time: Int64,
+    except recipients: Set<String>,
     limit: Int
   ) throws(StoreError) -> [Delivery]
 
@@ -198,4 +200,15 @@ package protocol AlertStore: AnyObject {
   func contact(of subject: String) throws(StoreError) -> [UInt8]?
 
   func removeContact(of subject: String) throws(StoreError) -> Bool
+}
+
+extension AlertStore {
+  /// Deliveries whose time has come, to anybody.
+  package func due(
+    _ channel: AlertChannel,
+    at time: Int64,
+    limit: Int
+  ) throws(StoreError) -> [Delivery] {
+    try due(channel, at: time, except: [], limit: limit)
+  }
 }

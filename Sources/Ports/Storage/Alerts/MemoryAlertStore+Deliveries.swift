@@ -60,10 +60,12 @@ extension MemoryAlertStore {
   package func due(
     _ channel: AlertChannel,
     at time: Int64,
+    except recipients: Set<String>,
     limit: Int
   ) throws(StoreError) -> [Delivery] {
     let due = deliveries.filter {
       $0.channel == channel && $0.state == .pending && $0.next <= time
+        && !recipients.contains($0.recipient)
     }
     return Array(due.sorted { ($0.next, $0.id) < ($1.next, $1.id) }.prefix(limit))
   }
