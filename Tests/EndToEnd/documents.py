@@ -390,11 +390,25 @@ def starts():
         equal(server.stop(), 0, "exit code")
         found.command(1, "did you mean", "serve", "--data", data, "--port", "0")
         os.remove(rules)
-        # The store: of a later program, then of no program.
-        store = os.path.join(data, "decisions.sqlite")
-        with sqlite3.connect(store) as database:
+        # Stores of a later program: nothing is started, and nothing of them is lost.
+        for name in ("decisions.sqlite", "identity.db", "alerts.db", "batch.db"):
+            store = os.path.join(data, name)
+            database = sqlite3.connect(store)
+            known = database.execute("PRAGMA user_version").fetchone()[0]
             database.execute("PRAGMA user_version = 99")
-        database.close()
+            database.execute("CREATE TABLE kept (x)")
+            database.close()
+            found.command(1, f"{name}: it has version 99, this program knows versions up to {known}",
+                          "serve", "--data", data, "--port", "0")
+            database = sqlite3.connect(store)
+            equal(database.execute("SELECT count(*) FROM kept").fetchone(), (0,), name)
+            database.execute("DROP TABLE kept")
+            database.execute(f"PRAGMA user_version = {known}")
+            database.close()
+        # A store of no program is made again.
+        store = os.path.join(data, "decisions.sqlite")
+        with open(store, "r+b") as file:
+            file.write(b"no database at all")
         server.start()
         found.line(server.errors(), "store is damaged")
         server.kill()

@@ -67,21 +67,51 @@ import Testing
     #expect(try SQLiteStore(path: other.path).cursor() == StoreCursor(position: 0, sequence: 1))
   }
 
-  @Test func `a file of a later version is damaged, and says so`() throws {
+  /// Each store with the versions that it knows.
+  static let stores: [(String, Int, @Sendable (String) throws(StoreError) -> Void)] = [
+    (
+      "decisions", Migrations.steps.count,
+      { path throws(StoreError) in _ = try SQLiteStore(path: path) }
+    ),
+    (
+      "identity", IdentityMigrations.steps.count,
+      { path throws(StoreError) in _ = try SQLiteIdentityStore(path: path) }
+    ),
+    (
+      "alerts", AlertMigrations.steps.count,
+      { path throws(StoreError) in _ = try SQLiteAlertStore(path: path) }
+    ),
+    (
+      "jobs", JobMigrations.steps.count,
+      { path throws(StoreError) in _ = try SQLiteJobStore(path: path) }
+    ),
+  ]
+
+  @Test(arguments: stores.map(\.0))
+  func `a file of a later version is refused with what, where and expected; nothing is changed`(
+    _ name: String
+  ) throws {
+    let (_, known, open) = try #require(Self.stores.first { $0.0 == name })
     let scratch = try Scratch()
-    _ = try SQLiteStore(path: scratch.path)
+    try open(scratch.path)
+    do {
+      let connection = try Connection(path: scratch.path, mode: .readWrite)
+      try connection.execute("PRAGMA user_version = \(known)", to: "test")
+    }
+    try open(scratch.path)
     do {
       let connection = try Connection(path: scratch.path, mode: .readWrite)
       try connection.execute("PRAGMA user_version = 9", to: "test")
     }
-    do {
-      _ = try SQLiteStore(path: scratch.path)
-      Issue.record("a later version was opened")
-    } catch {
-      #expect(error.code == .damaged)
-      #expect(error.description == "the store cannot read a database of a later version (damaged)")
-      #expect(error.detail.contains("version 9"))
-    }
+    let before = try scratch.bytes("")
+    let error = #expect(throws: StoreError.self) { try open(scratch.path) }
+    #expect(error?.code == .laterVersion)
+    #expect(
+      error?.description
+        == "the store cannot open \(scratch.path): it has version 9, this program knows versions"
+        + " up to \(known) (later_version)"
+    )
+    #expect(try scratch.bytes("") == before)
   }
 
   @Test func `a file of the first version is projected again from the log`() throws {

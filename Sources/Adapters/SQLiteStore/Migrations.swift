@@ -61,6 +61,30 @@ enum Migrations {
     """,
   ]
 
+  /// Refuses a file of a later version, in which nothing is changed.
+  static func check(
+    _ steps: [String],
+    on connection: Connection,
+    at path: String
+  ) throws(StoreError) {
+    let version = try version(of: connection)
+    guard version > steps.count else { return }
+    throw StoreError(
+      .laterVersion,
+      "open \(path): it has version \(version), this program knows versions up to \(steps.count)",
+      "a later version of the program has used it"
+    )
+  }
+
+  private static func version(of connection: Connection) throws(StoreError) -> Int {
+    let statement = try Statement(
+      connection,
+      "PRAGMA user_version",
+      to: "read the version of the database"
+    )
+    return Int(try statement.first { $0.integer(0) } ?? 0)
+  }
+
   /// Brings a file to the present version, each step in a transaction of its own.
   ///
   /// Another process may be doing the same: what it has done is left out.
@@ -69,18 +93,13 @@ enum Migrations {
     on connection: Connection
   ) throws(StoreError) {
     let operation = "bring the database up to date"
-    let statement = try Statement(connection, "PRAGMA user_version", to: operation)
-    let version = Int(try statement.first { $0.integer(0) } ?? 0)
-    guard version >= 0, version <= steps.count else {
-      throw StoreError(
-        .damaged,
-        "read a database of a later version",
-        "the file has version \(version), this program knows versions up to \(steps.count)"
-      )
+    let version = try version(of: connection)
+    guard version >= 0 else {
+      throw StoreError(.damaged, operation, "the file has version \(version)")
     }
     for (index, step) in steps.enumerated().dropFirst(version) {
       try connection.transaction(to: operation) { () throws(StoreError) in
-        guard Int(try statement.first { $0.integer(0) } ?? 0) == index else { return }
+        guard try self.version(of: connection) == index else { return }
         try connection.execute(step, to: operation)
         try connection.execute("PRAGMA user_version = \(index + 1)", to: operation)
       }

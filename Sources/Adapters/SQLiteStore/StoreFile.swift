@@ -10,6 +10,7 @@ enum StoreFile {
     configure: (Connection) throws(StoreError) -> Void
   ) throws(StoreError) -> Connection {
     let connection = try Connection(path: path, mode: .readWrite)
+    try Migrations.check(steps, on: connection, at: path)
     try configure(connection)
     try Migrations.run(steps, on: connection)
     return connection

@@ -5,8 +5,10 @@ package struct StoreError: Error, Sendable, CustomStringConvertible, CustomDebug
   package enum Code: String, Sendable {
     /// Try again later: locked, or the disk is full.
     case busy
-    /// The file is damaged or of a later version.
+    /// The file is damaged.
     case damaged
+    /// A later version of the program made the file, or brought it to its own version.
+    case laterVersion = "later_version"
     /// A read or write failed.
     case inputOutput = "input_output"
   }
