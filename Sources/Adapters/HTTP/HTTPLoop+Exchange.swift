@@ -158,13 +158,18 @@ extension HTTPLoop {
   ) {
     served?(connection.token, answer.number, answer.status, 0)
     connection.output = answer.finishStream()
+    streams.adopt(handOver(connection), kind, as: token)
+  }
+
+  /// Lets a connection go with what was read of it and not sent to it.
+  func handOver(_ connection: Connection) -> HandedConnection {
     let handed = HandedConnection(
       descriptor: connection.descriptor,
       unread: connection.input.array(connection.parser.start..<connection.input.count),
       unsent: connection.output.array(connection.sent..<connection.output.count)
     )
     release(connection)
-    streams.adopt(handed, kind, as: token)
+    return handed
   }
 
   /// An answer that takes over the connection's output until `finishAnswer`.

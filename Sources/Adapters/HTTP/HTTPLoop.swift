@@ -149,14 +149,7 @@ package final class HTTPLoop: @unchecked Sendable {
   ///
   /// On the loop's thread only, as `answer`.
   package func handOver(_ token: RequestToken) -> HandedConnection? {
-    guard let connection = deferred(token) else { return nil }
-    let handed = HandedConnection(
-      descriptor: connection.descriptor,
-      unread: connection.input.array(connection.parser.start..<connection.input.count),
-      unsent: connection.output.array(connection.sent..<connection.output.count)
-    )
-    release(connection)
-    return handed
+    deferred(token).map { handOver($0) }
   }
 
   /// The connection of a deferred request; nil if the token is stale.
