@@ -147,6 +147,74 @@ def by_size():
         return f"{len(before)} segments before, the log starts at {kept[0]:#x}, {total} decisions"
 
 
+def hold_alerts(server):
+    """Another writer in the store of alerts, which is put back to the log's first entries."""
+    blocker = sqlite3.connect(os.path.join(server.data, "alerts.db"), isolation_level=None)
+    blocker.execute("UPDATE cursor SET position = 64, sequence = 1 WHERE name = 'log'")
+    blocker.execute("BEGIN IMMEDIATE")
+    return blocker
+
+
+def skipped(session):
+    found = session.get("/api/v1/alerts?kind=system&limit=100").json["alerts"]
+    return [alert for alert in found if alert["type"] == "alerts_skipped"]
+
+
+@case("retention waits for alerts that are behind; beyond --detach-mib it goes on, and they say so")
+def alerts_behind():
+    with Area("retention") as area:
+        library = clock(area)
+        server = Server(area, options=OPTIONS)
+        history(server, library)
+        blocker = hold_alerts(server)
+        server.options = OPTIONS + ["--retain-days", "5"]
+        session = on(server, library, 31)
+        seen, folder = set(), os.path.join(server.data, "snapshots")
+
+        def looked():
+            seen.update(name for name in os.listdir(folder) if name.endswith(".snapshot"))
+            return len(seen) >= 7
+
+        # Each snapshot has retention look at the log; the older of two allows it to go.
+        pump(session, "some looks at the log", looked)
+        equal(segments(server)[0], 0, "the log is kept for alerts")
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        wait(lambda: session.get("/api/v1/projections").json["projections"][1]["lag_bytes"] == 0,
+             "alerts follow", 180)
+        pump(session, "the removal of segments", lambda: segments(server)[0] > 0)
+        equal(skipped(session), [], "nothing was skipped")
+        server.stop(60)
+
+        start = segments(server)[0]
+        blocker = hold_alerts(server)
+        blocker.execute("COMMIT")
+        blocker.close()
+        session = on(server, library, 33)
+        alert = wait_for(lambda: skipped(session), "the alert", 180)[0]
+        check(f"{start} bytes of the log, from 64 to {start + 64}," in alert["message"], f"{alert}")
+        equal(alert["severity"], "critical", f"{alert}")
+        server.stop(60)
+
+        blocker = sqlite3.connect(os.path.join(server.data, "alerts.db"), isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        server.options = OPTIONS + ["--retain-mib", "16", "--detach-mib", "16"]
+        session = on(server, library, 60)
+        pump(session, "the removal without alerts", lambda: segments(server)[0] > start)
+        check("the log goes on without them" in server.errors(), server.errors())
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        wait(lambda: len(skipped(session)) == 2, "the second alert", 180)
+        server.stop(60)
+        return alert["message"]
+
+
+def wait_for(look, what, seconds=40):
+    found = []
+    wait(lambda: found.append(look()) or found[-1], what, seconds)
+    return found[-1]
+
+
 @case("a projection that falls too far behind is detached, alarmed and rebuilt")
 def detached():
     with Area("detached") as area:

@@ -53,6 +53,7 @@ struct UnsafeCodeTests {
     "Sources/Core/Payments/Span+Load.swift",
     "Sources/Learning/Boosting/Booster.swift",
     "Sources/Learning/Registry/Digest.swift",
+    "Sources/Services/Alerts/Pulse.swift",
     "Sources/Services/Alerts/SharedAlertStore.swift",
     "Sources/Services/Gateway/Batch/JobHub.swift",
     "Sources/Services/Gateway/Bytes.swift",

@@ -1,3 +1,4 @@
+import Alerts
 import Engine
 import FileJournal
 import Foundation
@@ -5,6 +6,7 @@ import Journal
 import Payments
 import Pipeline
 import Shell
+import Storage
 
 /// Removes the oldest segments when the policy says so and nothing needs them.
 ///
@@ -16,18 +18,21 @@ final class RetentionKeeper {
   private let policy: RetentionPolicy
   /// Bytes of log by which a projection may be behind before it is let go.
   private let detachBytes: UInt64
+  private let alerts: AlertService
   private let disk: FileDisk
 
   init(
     _ directory: DataDirectory,
     core: CoreThread,
     policy: RetentionPolicy,
-    detachBytes: UInt64
+    detachBytes: UInt64,
+    alerts: AlertService
   ) throws {
     self.directory = directory
     self.core = core
     self.policy = policy
     self.detachBytes = detachBytes
+    self.alerts = alerts
     disk = try FileDisk(directory: directory.journal, readOnly: true)
   }
 
@@ -51,7 +56,8 @@ final class RetentionKeeper {
     else { return }
     let wanted = start([status.identityFloor, snapshot])
     guard wanted > first else { return }
-    let target = start([status.identityFloor, snapshot] + floors(wanted))
+    let needed = floors(wanted) + alertsFloor(wanted, logStart: first)
+    let target = start([status.identityFloor, snapshot] + needed)
     guard target > first else { return }
     try anchor(target)
     let count = try Retention.remove(before: target, on: disk)
@@ -77,6 +83,24 @@ final class RetentionKeeper {
       )
       return nil
     }
+  }
+
+  /// The place that alerts still have to read from, where they hold retention back.
+  ///
+  /// Where they are too far behind the log goes without them; they say what they missed.
+  private func alertsFloor(_ wanted: UInt64, logStart: UInt64) -> [UInt64] {
+    var place = logStart
+    do throws(StoreError) {
+      place = max(place, try alerts.keepPlace() ?? 0)
+    } catch {
+      Log.warning("retention: the place of alerts is not known: \(error)")
+    }
+    let behind = core.committed.bytes - place
+    guard place < wanted, behind > detachBytes else { return [place] }
+    Log.error(
+      "retention: alerts are \(behind) bytes behind; the log goes on without them up to \(wanted)"
+    )
+    return []
   }
 
   /// Makes sure that a whole snapshot stands at the place where the log will start.

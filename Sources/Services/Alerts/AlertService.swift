@@ -19,20 +19,20 @@ package final class AlertService: Sendable {
   package let secrets: any AlertSecrets
   package let mail: any MailTransport
   let web: any WebTransport
-  private let committed: @Sendable () -> Position
-  private let journal: Mutex<any JournalDisk>
+  let committed: @Sendable () -> Position
+  let journal: Mutex<any JournalDisk>
   private let follower = Pulse()
   private let prices = Pulse()
   private let clock = Pulse()
   let channels: [AlertChannel: Pulse]
   private let started = Mutex<[ChannelLoop]>([])
-  private let followed = Atomic<UInt64>(0)
+  let followed = Atomic<UInt64>(0)
   /// How far the log was followed, and how far the store knows of it.
-  private struct Place {
+  struct Place {
     var cursor: StoreCursor
     var written: UInt64
   }
-  private let place = Mutex<Place?>(nil)
+  let place = Mutex<Place?>(nil)
   private let pricesEnded = Atomic<Bool>(false)
   private let feedFailures = Atomic<Int>(0)
   private let lastExpiry = Mutex<Int64>(0)
@@ -168,114 +168,6 @@ package final class AlertService: Sendable {
 
   func ringChannels() { for pulse in channels.values { pulse.ring() } }
 
-  // MARK: the log
-
-  private func findPlace() throws(StoreError) {
-    let head = committed()
-    let cursor = try store.use { store throws(StoreError) in
-      if let cursor = try store.logCursor() { return cursor }
-      let cursor = StoreCursor(position: head.bytes, sequence: 0)
-      try store.setLogCursor(cursor)
-      return cursor
-    }
-    place.withLock { $0 = Place(cursor: cursor, written: cursor.position) }
-    followed.store(cursor.position, ordering: .relaxed)
-  }
-
-  /// Bytes of log that are taken in at a time.
-  private static let stretchBytes: UInt64 = 1 << 20
-  /// Bytes of log without a hit that are followed again after a stop.
-  ///
-  /// Writing the place down costs syncs of the disk that decisions need, and without a hit it is of
-  /// no use to anybody.
-  private static let unwrittenBytesMax: UInt64 = 16 << 20
-
-  /// Takes in one stretch of the log; false where there is no more that is durable.
-  func follow() throws -> Bool {
-    let end = committed()
-    if followed.load(ordering: .relaxed) >= end.bytes { return false }
-    guard let known = place.withLock({ $0 }) else {
-      try findPlace()
-      return true
-    }
-    let cursor = known.cursor
-    var hits: [AlertHit] = []
-    let (step, next, start) = try journal.withLock { disk in
-      var follower = LogFollower(
-        disk: disk,
-        from: Position(bytes: cursor.position),
-        sequence: cursor.sequence
-      )
-      var transaction: [UInt8] = []
-      var place = Position(bytes: 0)
-      let step = try follower.step(upTo: end, bytes: AlertService.stretchBytes) {
-        header,
-        body,
-        position throws(JournalError) in
-        switch header.kind {
-        case .transaction:
-          transaction = body.array
-          place = position
-        case .decision:
-          if let hit = hit(transaction, body, place, header.receivedAt) { hits.append(hit) }
-        default: break
-        }
-      }
-      let next = StoreCursor(position: follower.position.bytes, sequence: follower.sequence)
-      return (step, next, follower.logStart)
-    }
-    switch step {
-    case .atEnd: return false
-    case .removed:
-      surroundings.note(
-        "alerts: the log was removed from \(cursor.position) to \(start.bytes); going on at its end"
-      )
-      try store.use { store throws(StoreError) in
-        try store.setLogCursor(StoreCursor(position: end.bytes, sequence: 0))
-      }
-      place.withLock {
-        $0 = Place(cursor: StoreCursor(position: end.bytes, sequence: 0), written: end.bytes)
-      }
-      followed.store(end.bytes, ordering: .relaxed)
-      return true
-    case .read: break
-    }
-    if hits.isEmpty, next.position - known.written < AlertService.unwrittenBytesMax {
-      place.withLock { $0 = Place(cursor: next, written: known.written) }
-      followed.store(next.position, ordering: .relaxed)
-      return true
-    }
-    let (found, window) = (hits, settings.window)
-    let raised = try store.use { store throws(StoreError) in
-      try store.raise(found, window: window, upTo: next)
-    }
-    place.withLock { $0 = Place(cursor: next, written: next.position) }
-    followed.store(next.position, ordering: .relaxed)
-    if raised.contains(where: { $0.notice != nil }) { ringChannels() }
-    return true
-  }
-
-  private func hit(
-    _ transaction: [UInt8],
-    _ decision: borrowing Span<UInt8>,
-    _ position: Position,
-    _ receivedAt: Int64
-  ) -> AlertHit? {
-    let record = transaction.span
-    let number = DecisionRecord.source(decision)
-    guard let source = surroundings.sources.first(where: { Int($0.id) == number }),
-      settings.policy.alerts(record, decision, source)
-    else { return nil }
-    return settings.policy.hit(
-      record,
-      decision,
-      source,
-      position: position.bytes,
-      reasons: source.dialect == .payment ? [] : surroundings.reasons(decision.array),
-      at: receivedAt
-    )
-  }
-
   // MARK: time
 
   private static let expiryMicroseconds = 10 * Timestamp.microsecondsPerSecond
@@ -373,15 +265,5 @@ package final class AlertService: Sendable {
       surroundings.note("alerts: no prices, trying again in \(Int(wait)) s: \(error)")
       return wait
     }
-  }
-}
-
-extension Span where Element == UInt8 {
-  /// A copy of the bytes.
-  fileprivate var array: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
-    for index in 0..<count { bytes.append(self[index]) }
-    return bytes
   }
 }

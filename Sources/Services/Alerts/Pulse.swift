@@ -1,42 +1,39 @@
+// Safety: the word is allocated by this class, touched only by atomic operations, and freed when
+// the last owner, the thread among them, is gone.
 import CLinux
 import Foundation
 import Synchronization
 
 /// A thread that does its round when it is rung, and now and then without.
-final class Pulse: Sendable {
-  private struct State {
-    var isRung = false
-    var isStopping = false
-    var isStarted = false
-  }
-
+///
+/// It sleeps by the clock that nobody sets: a wall clock that is put back makes no round late.
+@safe final class Pulse: @unchecked Sendable {
   static let niceness: Int32 = 10
 
-  private let state = Mutex(State())
-  private let condition = NSCondition()
+  private let word: UnsafeMutablePointer<UInt32>
+  private let stopping = Atomic<Bool>(false)
+  private let isStarted = Atomic<Bool>(false)
   private let finished = DispatchSemaphore(value: 0)
 
+  init() {
+    unsafe word = .allocate(capacity: 1)
+    unsafe word.initialize(to: 0)
+  }
+
+  deinit { unsafe word.deallocate() }
+
   /// Whether the round that runs is to come to its end.
-  var isStopping: Bool { state.withLock { $0.isStopping } }
+  var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
   /// Starts the thread; `round` says how many seconds it wants to sleep at most.
   func start(_ name: String, _ round: @escaping @Sendable () -> Double) {
-    state.withLock { $0.isStarted = true }
+    isStarted.store(true, ordering: .relaxed)
     let thread = Thread { [self] in
       // Nobody who pays waits for an alert.
       clinux_nice_thread(Pulse.niceness)
       while !isStopping {
         let seconds = round()
-        condition.lock()
-        let goesOn = state.withLock { state in
-          defer { state.isRung = false }
-          return state.isRung || state.isStopping
-        }
-        if !goesOn, seconds > 0 {
-          _ = condition.wait(until: Date(timeIntervalSinceNow: seconds))
-          state.withLock { $0.isRung = false }
-        }
-        condition.unlock()
+        if seconds > 0, !isStopping { sleep(seconds) }
       }
       finished.signal()
     }
@@ -44,22 +41,21 @@ final class Pulse: Sendable {
     thread.start()
   }
 
+  /// Sleeps until it is rung, if it was not rung already, or the time is over.
+  private func sleep(_ seconds: Double) {
+    if unsafe clinux_exchange32(word, 0) == 1 { return }
+    unsafe clinux_futex_wait(word, 0, Int64(min(seconds, 86_400) * 1e9))
+    unsafe clinux_store32(word, 0)
+  }
+
   func ring() {
-    condition.lock()
-    state.withLock { $0.isRung = true }
-    condition.broadcast()
-    condition.unlock()
+    if unsafe clinux_exchange32(word, 1) == 0 { unsafe clinux_futex_wake(word) }
   }
 
   /// Lets the round that runs come to its end, and waits for it.
   func stop() {
-    condition.lock()
-    let isStarted = state.withLock { state in
-      state.isStopping = true
-      return state.isStarted
-    }
-    condition.broadcast()
-    condition.unlock()
-    if isStarted { finished.wait() }
+    stopping.store(true, ordering: .relaxed)
+    ring()
+    if isStarted.load(ordering: .relaxed) { finished.wait() }
   }
 }

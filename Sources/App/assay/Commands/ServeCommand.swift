@@ -106,7 +106,8 @@ enum ServeCommand: Command {
         directory,
         core: core,
         policy: policy,
-        detachBytes: detachBytes
+        detachBytes: detachBytes,
+        alerts: desk.service
       )
     }
     snapshots.start()
