@@ -9,6 +9,8 @@ struct StoreBenchmark {
   private static let batchSize = 20_000
   private static let rateGoal = 100_000.0
   private static let millisecondsGoal = 50.0
+  /// For an erasure in a store of a million decisions.
+  private static let erasureSecondsGoal = 1.0
 
   private let folder: String
   private let path: String
@@ -41,6 +43,7 @@ struct StoreBenchmark {
     try fill()
     try askForSums()
     try askForRows()
+    try erase()
     try FileManager.default.removeItem(atPath: folder)
     return misses.names.isEmpty
   }
@@ -159,5 +162,28 @@ struct StoreBenchmark {
       ).count
     }
     try time("a source without decisions") { try $0.decisions(page { $0.source = 9 }).count }
+  }
+
+  /// Times erasures, for which the projection stands still: of one account, then of a hundred.
+  private func erase() throws {
+    let rows = try reader.decisions(page { $0.limit = 1000 })
+    let cursor = try store.cursor()
+    for count in [1, 100] {
+      let accounts = stride(from: count, to: count * 10 + count, by: 10).map {
+        rows[$0 % 1000].account
+      }
+      let erasures = accounts.prefix(count).map {
+        ErasureRow(position: cursor.position, source: source, account: $0)
+      }
+      let applying = try seconds { try store.apply([], [], erasures, upTo: cursor) }
+      let scrubbing = try seconds { _ = try store.scrub() }
+      print(
+        "  an erasure of \(count) accounts\(count < 100 ? "  " : "")                     "
+          + " \(shown(applying * 1000)) ms, and \(shown(scrubbing * 1000)) to overwrite"
+      )
+      if applying > StoreBenchmark.erasureSecondsGoal * Double(millions) {
+        misses.append("erasure")
+      }
+    }
   }
 }

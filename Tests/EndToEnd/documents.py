@@ -29,6 +29,7 @@ SUBSTITUTIONS = [
     (r"localhost:8006", "localhost:{monitoring}"),
     (r"localhost:9001", "localhost:{ingest}"),
     (r"/batch/jobs/7", "/batch/jobs/{job}"),
+    (r"/erasures/4711", "/erasures/{erasure}"),
     # The first alert is one of a payment; that of a price comes behind it.
     (r'"id":1}', '"id":2}'),
     (r'"st_…"', '"{setup}"'),
@@ -103,6 +104,10 @@ class Reader:
         if "/batch/jobs/7" in command:
             jobs = self.server.session().get("/api/v1/batch/jobs").json["jobs"]
             self.values["job"] = jobs[0]["job_id"]
+        if "/erasures/4711" in command:
+            answer = self.server.session().post(
+                "/api/v1/erasures", {"source": "card", "account": "nobody"})
+            self.values["erasure"] = answer.json["position"]
         for pattern, text in SUBSTITUTIONS:
             for name, value in self.values.items():
                 text = text.replace("{" + name + "}", str(value))

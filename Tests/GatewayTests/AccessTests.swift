@@ -11,6 +11,7 @@ struct AccessTests {
     "POST /api/v1/score": "score", "POST /api/v1/transactions": "score",
     "GET /api/v1/transactions": "read", "GET /api/v1/decisions/{id}": "read",
     "POST /api/v1/labels": "ingest", "POST /api/v1/activities": "ingest",
+    "POST /api/v1/erasures": "admin", "GET /api/v1/erasures/{position}": "oversee",
     "GET /api/v1/quarantine": "read", "POST /api/v1/quarantine/{subject}/release": "admin",
     "GET /api/v1/projections": "read", "POST /api/v1/projections/{name}/rebuild": "admin",
     "GET /api/v1/stream": "read", "GET /ws": "local read", "GET /api/ws": "local read",

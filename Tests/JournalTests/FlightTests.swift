@@ -48,6 +48,29 @@ struct FlightTests {
     }
   }
 
+  @Test func `names of what has landed can be overwritten; suspects stay suspect`() throws {
+    try withFile { file, path throws in
+      let suspects = [
+        FlightItem(subject: 8, source: 3, kind: .transaction, id: Array("kept-id".utf8)),
+        FlightItem(subject: 9, source: 3, kind: .activity, id: Array("an-account".utf8)),
+      ]
+      file.open(boot: FlightTests.boot, suspects: suspects)
+      for number in 1...3 {
+        let name = Array("an-account".utf8)
+        file.begin(UInt64(number), source: 3, kind: .activity, id: name.span)
+        file.end()
+      }
+      file.landed()
+      file.forget()
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      #expect(bytes.range(of: Data("an-account".utf8)) == nil)
+      #expect(bytes.range(of: Data("kept-id".utf8)) != nil)
+      #expect(try FlightFile(path: path).left.suspects.map(\.subject) == [8, 9])
+      begin(file, 9)
+      #expect(try verdict(path) == [[], [9]])
+    }
+  }
+
   @Test func `between items, all that are in flight are suspect; landed ones are not`() throws {
     try withFile { file, path throws in
       file.open(boot: FlightTests.boot, suspects: [])

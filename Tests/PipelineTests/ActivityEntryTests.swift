@@ -29,6 +29,7 @@ struct ActivityEntryTests {
     }
     func end() { ends += 1 }
     func landed() {}
+    func forget() {}
   }
 
   /// A node with one source, whose log stands on a simulated disk.

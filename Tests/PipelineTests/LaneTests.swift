@@ -20,6 +20,7 @@ struct LaneTests {
     }
     func end() {}
     func landed() { state.withLock { $0.inFlight = 0 } }
+    func forget() {}
   }
 
   private final class Owner: SubmissionOwner {

@@ -43,17 +43,17 @@ struct SnapshotFileTests {
       builder.finish(into: &record)
       engine.learn(record.span, evaluate: true)
     }
-    return (engine, SnapshotFile.encode(engine, IdentityIndex(), at: place))
+    return (engine, SnapshotFile.encode(engine, IdentityIndex(), Erasures(), at: place))
   }
 
   @Test func `a file restores the state, and the same file comes out again`() throws {
     let (engine, bytes) = try SnapshotFileTests.makeFile()
     let restored = SnapshotFileTests.makeEngine()
-    let (place, identity) = try SnapshotFile.restore(bytes, into: restored)
+    let (place, identity, erasures) = try SnapshotFile.restore(bytes, into: restored)
     #expect(place == SnapshotFileTests.place)
     #expect(SnapshotFile.place(of: bytes) == place)
     #expect(restored.stateDigest() == engine.stateDigest())
-    #expect(SnapshotFile.encode(restored, identity, at: place) == bytes)
+    #expect(SnapshotFile.encode(restored, identity, erasures, at: place) == bytes)
   }
 
   @Test func `a file that is cut off is passed over`() throws {

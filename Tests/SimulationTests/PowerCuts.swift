@@ -243,7 +243,12 @@ final class PowerCuts {
       nextSequence: sequencer.lastSequence + 1,
       lastReceivedAt: lastReceivedAt
     )
-    let bytes = SnapshotFile.encode(sequencer.engine, sequencer.identity, at: place)
+    let bytes = SnapshotFile.encode(
+      sequencer.engine,
+      sequencer.identity,
+      Erasures(),
+      at: place
+    )
     snapshots.insert(Snapshot(position: place.position, bytes: bytes), at: 0)
     guard retains else { return snapshots.removeLast(snapshots.count - 1) }
     let kept = Retention.keptSnapshots(of: snapshots.map(\.position), logStart: first)
@@ -306,7 +311,7 @@ final class PowerCuts {
       nextSequence: done.log.nextSequence,
       lastReceivedAt: done.lastReceivedAt
     )
-    let bytes = SnapshotFile.encode(done.engine, done.identity, at: anchor)
+    let bytes = SnapshotFile.encode(done.engine, done.identity, done.erasures, at: anchor)
     snapshots.append(Snapshot(position: place, bytes: bytes))
   }
 

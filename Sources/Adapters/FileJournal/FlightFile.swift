@@ -108,6 +108,21 @@ import Synchronization
     setCount(0)
   }
 
+  package func forget() {
+    precondition(count == 0, "what is in flight has landed before")
+    let nothing = [UInt8](repeating: 0, count: Flight.slotSize)
+    for index in 0..<Flight.slots { put(nothing, at: Flight.headSize + index * Flight.slotSize) }
+    // Suspects are told by their subjects; of activities the name is an account's.
+    for (index, item) in left.suspects.enumerated() where item.kind == .activity {
+      var nameless = item
+      nameless.id = []
+      put(
+        Flight.slot(nameless),
+        at: Flight.headSize + (Flight.slots + index) * Flight.slotSize
+      )
+    }
+  }
+
   private func put(_ bytes: [UInt8], at offset: Int) {
     unsafe bytes.withUnsafeBytes { source in
       if let start = source.baseAddress {

@@ -38,8 +38,13 @@ struct LabelMover {
     """
 
   /// The label's effect; nil where its decision is not there or something newer is known of it.
-  func apply(_ label: LabelRow) throws(StoreError) -> Move? {
-    guard let (row, old, position) = try decision(of: label) else { return nil }
+  ///
+  /// A decision that `isErased` is as good as gone.
+  func apply(
+    _ label: LabelRow,
+    unless isErased: (DecisionRow) -> Bool
+  ) throws(StoreError) -> Move? {
+    guard let (row, old, position) = try decision(of: label, isErased) else { return nil }
     if let position, position > label.position { return nil }
     try note.bind(Int64(label.fraud ? 1 : 0), at: 1)
     try note.bind(Int64(label.position), at: 2)
@@ -52,14 +57,17 @@ struct LabelMover {
 
   /// Looks in every stretch of the index, from the newest back: labels come soon after their
   /// transactions, and the search ends with one of their time.
-  private func decision(of label: LabelRow) throws(StoreError) -> Found? {
+  private func decision(
+    of label: LabelRow,
+    _ isErased: (DecisionRow) -> Bool
+  ) throws(StoreError) -> Found? {
     var newest: Found?
     try findStretch.bind(Int64.max, at: 1)
     while let stretch = try findStretch.first({ $0.integer(0) }) {
       try find.bind(stretch, at: 1)
       try find.bind(label.idKey, at: 2)
       while try find.next() {
-        guard let row = SQLiteReader.row(from: find) else { continue }
+        guard let row = SQLiteReader.row(from: find), !isErased(row) else { continue }
         let isLabelled = !find.isNull(12)
         let found: Found = (
           row, isLabelled ? find.integer(12) != 0 : nil,

@@ -59,6 +59,8 @@ enum Migrations {
       source INTEGER, position INTEGER, amount INTEGER,
       PRIMARY KEY (source, position)) WITHOUT ROWID;
     """,
+    // Whether rows were erased whose bytes may still stand somewhere in the file.
+    "ALTER TABLE cursor ADD COLUMN unscrubbed INTEGER NOT NULL DEFAULT 0",
   ]
 
   /// Refuses a file of a later version, in which nothing is changed.

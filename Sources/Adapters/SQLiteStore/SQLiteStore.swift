@@ -23,6 +23,9 @@ package final class SQLiteStore: DecisionStore {
   private let readCursor: Statement
   private let rollups: RollupWriter
   private let labels: LabelMover
+  private let eraser: RowEraser
+  /// The file was written anew since rows were erased last.
+  private var isAnew = false
 
   /// Opens a database file, creating it for its owner alone.
   package init(path: String) throws(StoreError) {
@@ -51,6 +54,7 @@ package final class SQLiteStore: DecisionStore {
     readCursor = try Statement(connection, SQLiteReader.cursorSQL, to: "read its cursor")
     rollups = try RollupWriter(connection)
     labels = try LabelMover(connection)
+    eraser = try RowEraser(connection)
   }
 
   private static func configure(_ connection: Connection) throws(StoreError) {
@@ -63,6 +67,7 @@ package final class SQLiteStore: DecisionStore {
     try connection.execute(
       """
       PRAGMA synchronous = NORMAL;
+      PRAGMA secure_delete = ON;
       PRAGMA cache_size = -\(cacheKiBMax);
       PRAGMA wal_autocheckpoint = \(checkpointPages);
       PRAGMA journal_size_limit = \(logBytesKept);
@@ -83,34 +88,79 @@ package final class SQLiteStore: DecisionStore {
   package func apply(
     _ decisions: [DecisionRow],
     _ labels: [LabelRow],
+    _ erasures: [ErasureRow],
     upTo cursor: StoreCursor
   ) throws(StoreError) {
     rollups.discard()
+    eraser.discard()
     try connection.transaction(to: "write decisions") { () throws(StoreError) in
-      var newDecisions = 0
-      for row in decisions {
-        try insert(row)
-        if connection.changes == 0 { continue }
-        newDecisions += 1
-        try rollups.add(row)
+      var (decisions, labels) = (decisions[...], labels[...])
+      var added = DecisionTotals(decisions: 0, labels: 0)
+      for erasure in erasures {
+        try take(
+          decisions.prefix { $0.position < erasure.position },
+          labels.prefix { $0.position < erasure.position },
+          &added
+        )
+        decisions = decisions.drop { $0.position < erasure.position }
+        labels = labels.drop { $0.position < erasure.position }
+        try eraser.note(erasure)
       }
-      var newLabels = 0
-      for row in labels {
-        try insert(row)
-        if connection.changes == 0 { continue }
-        newLabels += 1
-        if let move = try self.labels.apply(row) { try rollups.move(move) }
+      try take(decisions, labels, &added)
+      let removed = try eraser.erase()
+      if removed != DecisionTotals(decisions: 0, labels: 0) {
+        isAnew = false
+        try connection.execute("UPDATE cursor SET unscrubbed = 1", to: "erase an account")
       }
-      try rollups.write()
-      if newDecisions + newLabels > 0 {
-        try addTotals.bind(Int64(newDecisions), at: 1)
-        try addTotals.bind(Int64(newLabels), at: 2)
+      if added != removed {
+        try addTotals.bind(Int64(added.decisions - removed.decisions), at: 1)
+        try addTotals.bind(Int64(added.labels - removed.labels), at: 2)
         try addTotals.run()
       }
       try setCursor.bind(Int64(cursor.position), at: 1)
       try setCursor.bind(Int64(cursor.sequence), at: 2)
       try setCursor.run()
     }
+  }
+
+  /// Inserts rows and has the rollups count them.
+  private func take(
+    _ decisions: ArraySlice<DecisionRow>,
+    _ labels: ArraySlice<LabelRow>,
+    _ added: inout DecisionTotals
+  ) throws(StoreError) {
+    for row in decisions {
+      try insert(row)
+      if connection.changes == 0 { continue }
+      added.decisions += 1
+      try rollups.add(row)
+    }
+    for row in labels {
+      try insert(row)
+      if connection.changes == 0 { continue }
+      added.labels += 1
+      if let move = try self.labels.apply(row, unless: eraser.covers) { try rollups.move(move) }
+    }
+    try rollups.write()
+  }
+
+  /// Writes the file anew where rows were erased, moves the write-ahead log, which has pages of
+  /// before, to it, and cuts that off.
+  ///
+  /// Overwriting rows where they stood is not enough: when pages are split or joined, SQLite leaves
+  /// copies of rows that moved.
+  package func scrub() throws(StoreError) -> Bool {
+    let operation = "overwrite what was erased"
+    let state = try Statement(connection, "SELECT unscrubbed FROM cursor", to: operation)
+    let isUnscrubbed = try state.first { $0.integer(0) != 0 } ?? false
+    if isUnscrubbed, !isAnew {
+      try connection.execute("VACUUM", to: operation)
+      isAnew = true
+    }
+    let checkpoint = try Statement(connection, "PRAGMA wal_checkpoint(TRUNCATE)", to: operation)
+    guard try checkpoint.first({ $0.integer(0) == 0 }) ?? false else { return false }
+    if isUnscrubbed { try connection.execute("UPDATE cursor SET unscrubbed = 0", to: operation) }
+    return true
   }
 
   package func forget(before position: UInt64) throws(StoreError) {

@@ -19,7 +19,7 @@ enum StoreFile {
   /// Opens a file that has no other copy: what a call has changed is on the disk when it returns,
   /// also after a power cut.
   ///
-  /// There is no write-ahead log, whose side files need space: a server starts on a full disk too.
+  /// What is deleted is overwritten. There is no write-ahead log, whose side files need space: a server starts on a full disk too.
   static func openDurable(
     _ path: String,
     _ steps: [String],
@@ -27,7 +27,9 @@ enum StoreFile {
   ) throws(StoreError) -> Connection {
     try open(path, steps) { connection throws(StoreError) in
       try connection.execute(
-        "PRAGMA synchronous = FULL; PRAGMA cache_size = -\(cacheKiBMax)",
+        """
+        PRAGMA synchronous = FULL; PRAGMA cache_size = -\(cacheKiBMax); PRAGMA secure_delete = ON
+        """,
         to: "open the database"
       )
     }

@@ -29,17 +29,17 @@ struct AlertDesk {
     if let file = configuration.certificates, !FileManager.default.isReadableFile(atPath: file) {
       throw UsageError("ASSAY_CA_FILE: cannot read \(file)")
     }
-    let sources = node.sources
+    let (sources, core) = (node.sources, node.core)
     let surroundings = AlertSurroundings(
       now: Clocks.wallMicroseconds,
       sources: sources,
       reasons: { catalog.reasons(of: $0) },
+      isErased: { core.status.erasures.covers($0.span, at: $1) },
       address: { user throws(StoreError) in try AlertDesk.address(of: user, directory) },
       figures: { day in AlertDesk.figures(of: day, sources, directory) },
       print: { Console.print($0) },
       note: { Log.info("assay: \($0)") }
     )
-    let core = node.core
     service = AlertService(
       settings: configuration.settings,
       surroundings: surroundings,

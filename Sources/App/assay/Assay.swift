@@ -15,7 +15,8 @@ struct Assay {
       ServeCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self,
       FeaturesCommand.self, ExplainCommand.self, BackfillCommand.self, SimulateCommand.self,
       ReplayCommand.self, SnapshotCommand.self, QuarantineCommand.self, ProjectionCommand.self,
-      LanguageCommand.self, KeysCommand.self, UsersCommand.self, TopCommand.self,
+      LanguageCommand.self, KeysCommand.self, UsersCommand.self, EraseCommand.self,
+      TopCommand.self,
       ConfigCommand.self, VersionCommand.self,
     ]
     let program = Program(

@@ -51,7 +51,7 @@ final class Node {
     watermarks = engine.sources.mapValues { $0.profile.watermark }
     let writer = try JournalWriter(disk: disk, after: recovered.log, segmentSize: segmentBytes)
     flight = try FlightFile(path: directory.flight)
-    let status = NodeStatus()
+    let status = NodeStatus(erasures: recovered.erasures)
     sequencer = Sequencer(
       engine: engine,
       writer: writer,

@@ -70,7 +70,15 @@ struct PastDecision {
     return past
   }
 
-  /// Follows the log behind a cursor for the label, and for the transaction if it is not found yet.
+  /// Whose transaction it is, as an erasure of it would say; nil where it names no account.
+  private static func holder(_ record: borrowing Span<UInt8>) -> Erasure? {
+    let account = record.extracting(TransactionRecord.text(Schema.Text.account, record)).text
+    if account.isEmpty { return nil }
+    return Erasure(source: UInt16(TransactionRecord.source(record)), account: account)
+  }
+
+  /// Follows the log behind a cursor for the label, and for the transaction if it is not found yet;
+  /// one that was erased there is none.
   private static func scan(
     _ disk: FileDisk,
     from cursor: StoreCursor,
@@ -80,7 +88,11 @@ struct PastDecision {
   ) throws {
     var place: Position?
     var label: Bool?
-    let known = found
+    var holder: Erasure?
+    if let entry = found?.transaction {
+      holder = PastDecision.holder(entry.span.extracting(EntryHeader.size..<entry.count))
+    }
+    var known = found
     let first = try Recovery.segments(on: disk).found.first?.base.bytes ?? 0
     let isKept = cursor.position >= Retention.firstBatch(first).bytes
     _ = try Recovery.run(
@@ -94,14 +106,25 @@ struct PastDecision {
       switch header.kind {
       case .transaction where known == nil && place == nil: record = 0..<body.count
       case .label: record = Label.record(body)
+      case .erasure:
+        // What cannot be read erases nothing, and ends the server's start.
+        if let erasure = try? Erasure(body.array), erasure == holder {
+          (known, place, label, holder) = (nil, nil, nil, nil)
+        }
+        return
       default: return
       }
       let entry = body.extracting(record)
       guard entry.extracting(TransactionRecord.text(Schema.Text.id, entry)).equals(id.span),
         sources.contains(TransactionRecord.source(entry))
       else { return }
-      if header.kind == .label { label = Label.verdict(body) == .fraud } else { place = position }
+      if header.kind == .label {
+        label = Label.verdict(body) == .fraud
+      } else {
+        (place, holder) = (position, PastDecision.holder(entry))
+      }
     }
+    found = known
     if let place { found = try read(place, id, on: disk) }
     if let label { found?.label = label }
   }

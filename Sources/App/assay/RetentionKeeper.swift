@@ -63,6 +63,7 @@ final class RetentionKeeper {
     let count = try Retention.remove(before: target, on: disk)
     try directory.removeOldSnapshots(logStart: target)
     status.removedSegments += count
+    status.erasures.forget(before: target)
     status.verifiableFrom = directory.verifiableFrom(logStart: target)
     Log.info("retention: removed \(count) segments; the log starts at \(target)")
   }

@@ -140,6 +140,13 @@ package final class Engine {
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
     case .list, .rate:
       digest = Fingerprint.chain(digest, Fingerprint.of(body))
+    case .erasure:
+      // It is for what is made of the log beside the engine.
+      do throws(DecodingFailure) {
+        _ = try Erasure(body.array)
+      } catch {
+        throw EngineError(.damagedEntry, "a damaged erasure: \(error)")
+      }
     case .transaction, .decision, .engineVersion, .fallback, .digest, .closed, .adoption: break
     }
   }

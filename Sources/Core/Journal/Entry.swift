@@ -28,6 +28,8 @@ package enum EntryKind: UInt8, Sendable, CaseIterable {
   case quarantine = 34
   /// The last entry of an orderly stop; it proves the batches before it complete.
   case closed = 35
+  /// What is kept of an account besides the log goes, as far as it came before.
+  case erasure = 36
 }
 
 /// The place of an entry: bytes from the start of the log.

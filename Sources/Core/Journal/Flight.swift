@@ -25,6 +25,8 @@ package protocol FlightRecorder: AnyObject {
   func end()
   /// The batch is durable: nothing is in flight.
   func landed()
+  /// Overwrites the names of what has landed; nothing may be in flight.
+  func forget()
 }
 
 /// The record of what is in flight, as it stands in its file.

@@ -95,13 +95,22 @@ package protocol DecisionStore: AnyObject {
   /// How far the projection has come; sequence 1 at the log's first byte for an empty store.
   func cursor() throws(StoreError) -> StoreCursor
 
-  /// Writes rows, what they add to the rollups, and the new cursor in one transaction. Rows that
-  /// are there already stay as they are, so that applying twice changes nothing.
+  /// Writes rows, what they add to the rollups, removes what was erased, and writes the new cursor,
+  /// in one transaction. Rows that are there already stay as they are, so that applying twice
+  /// changes nothing.
+  ///
+  /// An erasure removes the decisions of its account before it, their labels, and their places
+  /// among the greatest; rollups stay. Rows that come with erasures stand in the log's order.
   func apply(
     _ decisions: [DecisionRow],
     _ labels: [LabelRow],
+    _ erasures: [ErasureRow],
     upTo cursor: StoreCursor
   ) throws(StoreError)
+
+  /// Overwrites what was erased wherever the store's files still have it; false where readers are
+  /// in the way, and it is to be tried again.
+  func scrub() throws(StoreError) -> Bool
 
   /// Removes all rows before a place of the log; the totals count what is left, the rollups stay.
   func forget(before position: UInt64) throws(StoreError)
@@ -111,6 +120,15 @@ package protocol DecisionStore: AnyObject {
 
   /// A view for another thread.
   func reader() throws(StoreError) -> any DecisionReader
+}
+
+extension DecisionStore {
+  /// As `apply`, where nothing was erased.
+  package func apply(
+    _ decisions: [DecisionRow],
+    _ labels: [LabelRow],
+    upTo cursor: StoreCursor
+  ) throws(StoreError) { try apply(decisions, labels, [], upTo: cursor) }
 }
 
 /// Reads a store from one thread.

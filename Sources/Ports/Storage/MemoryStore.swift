@@ -14,6 +14,8 @@ package final class MemoryStore: DecisionStore, Sendable {
     /// Everything that was ever applied, in the order of arrival: what rollups are made of.
     var counted: [Counted] = []
     var channels = KnownChannels()
+    /// By source, greatest first.
+    var largest: [UInt16: [LargestDecision]] = [:]
   }
 
   /// A decision with the channel that counts it and its newest label.
@@ -32,17 +34,26 @@ package final class MemoryStore: DecisionStore, Sendable {
   package func apply(
     _ decisions: [DecisionRow],
     _ labels: [LabelRow],
+    _ erasures: [ErasureRow],
     upTo cursor: StoreCursor
   ) {
     content.withLock { content in
-      for row in decisions where content.decisions.insert(row, by: \.position) {
-        let channel = content.channels.counted(row.channel, of: row.source)
-        content.counted.append(Counted(row: row, channel: channel))
+      var (decisions, labels) = (decisions[...], labels[...])
+      for erasure in erasures {
+        content.take(
+          decisions.prefix { $0.position < erasure.position },
+          labels.prefix { $0.position < erasure.position }
+        )
+        decisions = decisions.drop { $0.position < erasure.position }
+        labels = labels.drop { $0.position < erasure.position }
+        content.erase(erasure)
       }
-      for row in labels where content.labels.insert(row, by: \.position) { content.count(row) }
+      content.take(decisions, labels)
       content.cursor = cursor
     }
   }
+
+  package func scrub() -> Bool { true }
 
   package func forget(before position: UInt64) {
     content.withLock { content in
@@ -61,6 +72,30 @@ package final class MemoryStore: DecisionStore, Sendable {
 }
 
 extension MemoryStore.Content {
+  fileprivate mutating func take(
+    _ newDecisions: ArraySlice<DecisionRow>,
+    _ newLabels: ArraySlice<LabelRow>
+  ) {
+    for row in newDecisions where decisions.insert(row, by: \.position) {
+      let channel = channels.counted(row.channel, of: row.source)
+      counted.append(MemoryStore.Counted(row: row, channel: channel))
+      let decision = LargestDecision(position: row.position, amount: row.amount)
+      largest[row.source] = LargestDecision.greatest(of: (largest[row.source] ?? []) + [decision])
+    }
+    for row in newLabels where labels.insert(row, by: \.position) { count(row) }
+  }
+
+  fileprivate mutating func erase(_ erasure: ErasureRow) {
+    let gone = decisions.filter { erasure.covers($0) }
+    let positions = Set(gone.map(\.position))
+    decisions.removeAll { positions.contains($0.position) }
+    labels.removeAll { label in
+      label.position < erasure.position
+        && gone.contains { $0.idKey == label.idKey && $0.time == label.time }
+    }
+    largest[erasure.source]?.removeAll { positions.contains($0.position) }
+  }
+
   /// Takes in what became known of a decision that is kept, unless something newer is known.
   fileprivate mutating func count(_ label: LabelRow) {
     let same = decisions.filter { $0.idKey == label.idKey }

@@ -25,7 +25,10 @@ extension AlertService {
   /// no use to anybody.
   private static let unwrittenBytesMax: UInt64 = 16 << 20
 
-  /// Takes in one stretch of the log; false where there is no more that is durable.
+  /// Takes in one stretch of the log; false where it reached what was durable when it began.
+  ///
+  /// What came meanwhile has time: each stretch with a hit costs four syncs of the disk that
+  /// decisions need.
   func follow() throws -> Bool {
     let end = committed()
     if followed.load(ordering: .relaxed) >= end.bytes { return false }
@@ -34,8 +37,43 @@ extension AlertService {
       return true
     }
     let cursor = known.cursor
+    let (step, next, start, hits, erasures) = try read(from: cursor, upTo: end)
+    switch step {
+    case .atEnd: return false
+    case .removed:
+      try skip(from: cursor.position, to: start)
+      return true
+    case .read: break
+    }
+    // What was erased raises nothing, so that the order of these and of hits does not matter.
+    try erase(erasures)
+    if hits.isEmpty, erasures.isEmpty,
+      next.position - known.written < AlertService.unwrittenBytesMax
+    {
+      place.withLock { $0 = Place(cursor: next, written: known.written) }
+      followed.store(next.position, ordering: .relaxed)
+      return next.position < end.bytes
+    }
+    let (found, window) = (hits, settings.window)
+    let raised = try store.use { store throws(StoreError) in
+      try store.raise(found, window: window, upTo: next)
+    }
+    place.withLock { $0 = Place(cursor: next, written: next.position) }
+    followed.store(next.position, ordering: .relaxed)
+    if raised.contains(where: { $0.notice != nil }) { ringChannels() }
+    return next.position < end.bytes
+  }
+
+  /// What a stretch of the log has, and where it ends.
+  private typealias Stretch = (
+    step: LogFollower.Step, next: StoreCursor, logStart: Position, hits: [AlertHit],
+    erasures: [(Erasure, Int64)]
+  )
+
+  private func read(from cursor: StoreCursor, upTo end: Position) throws -> Stretch {
     var hits: [AlertHit] = []
-    let (step, next, start) = try journal.withLock { disk in
+    var erasures: [(Erasure, Int64)] = []
+    return try journal.withLock { disk in
       var follower = LogFollower(
         disk: disk,
         from: Position(bytes: cursor.position),
@@ -53,32 +91,17 @@ extension AlertService {
           place = position
         case .decision:
           if let hit = hit(transaction, body, place, header.receivedAt) { hits.append(hit) }
+        case .erasure:
+          // The engine has folded it, so it can be read.
+          if let erasure = try? Erasure(body.array) {
+            erasures.append((erasure, header.receivedAt))
+          }
         default: break
         }
       }
       let next = StoreCursor(position: follower.position.bytes, sequence: follower.sequence)
-      return (step, next, follower.logStart)
+      return (step, next, follower.logStart, hits, erasures)
     }
-    switch step {
-    case .atEnd: return false
-    case .removed:
-      try skip(from: cursor.position, to: start)
-      return true
-    case .read: break
-    }
-    if hits.isEmpty, next.position - known.written < AlertService.unwrittenBytesMax {
-      place.withLock { $0 = Place(cursor: next, written: known.written) }
-      followed.store(next.position, ordering: .relaxed)
-      return true
-    }
-    let (found, window) = (hits, settings.window)
-    let raised = try store.use { store throws(StoreError) in
-      try store.raise(found, window: window, upTo: next)
-    }
-    place.withLock { $0 = Place(cursor: next, written: next.position) }
-    followed.store(next.position, ordering: .relaxed)
-    if raised.contains(where: { $0.notice != nil }) { ringChannels() }
-    return true
   }
 
   private func hit(
@@ -90,7 +113,8 @@ extension AlertService {
     let record = transaction.span
     let number = DecisionRecord.source(decision)
     guard let source = surroundings.sources.first(where: { Int($0.id) == number }),
-      settings.policy.alerts(record, decision, source)
+      settings.policy.alerts(record, decision, source),
+      !surroundings.isErased(transaction, position)
     else { return nil }
     return settings.policy.hit(
       record,

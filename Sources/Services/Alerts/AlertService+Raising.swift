@@ -61,6 +61,30 @@ extension AlertService {
     try store.use { store throws(StoreError) in try store.resolve(.system, key: key, at: now) }
   }
 
+  /// Removes what came of transactions before erasures, each with its time.
+  func erase(_ erasures: [(Erasure, Int64)]) throws(StoreError) {
+    if erasures.isEmpty { return }
+    for (erasure, time) in erasures { try erase(erasure, until: time) }
+    do throws(StoreError) {
+      try store.use { store throws(StoreError) in try store.scrub() }
+    } catch {
+      // The rows are gone; what is told here should not stand still for their last traces.
+      surroundings.note("alerts: what was erased may still stand in the file: \(error)")
+    }
+  }
+
+  /// Removes what came of an account's transactions before an erasure, and how its holder is told.
+  private func erase(_ erasure: Erasure, until time: Int64) throws(StoreError) {
+    // A source that this program does not know has raised nothing.
+    let source = surroundings.sources.first { $0.id == erasure.source }
+    guard let name = source?.name else { return }
+    let holder = secrets.subject(source: name, account: erasure.account)
+    _ = secrets.destroyKey(of: holder)
+    try store.use { store throws(StoreError) in
+      try store.erase(erasure.account, of: name, holder: holder, until: time)
+    }
+  }
+
   /// Forgets how an account holder is reached, so that no copy of the address can be read again.
   package func eraseContact(source: String, account: String) throws(StoreError) -> Bool {
     let subject = secrets.subject(source: source, account: account)

@@ -99,6 +99,11 @@ package final class AlertService: Sendable {
     return place > end ? 0 : end - place
   }
 
+  /// How far the log was followed.
+  package var followedPosition: Position {
+    Position(bytes: followed.load(ordering: .relaxed))
+  }
+
   /// Starts the threads; a cursor that is lost starts at the head before anything new comes.
   package func start() {
     let loops = channels.keys.map { ($0, ChannelLoop($0, self)) }

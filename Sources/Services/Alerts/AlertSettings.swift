@@ -1,3 +1,4 @@
+package import Journal
 package import Payments
 package import Storage
 
@@ -33,6 +34,8 @@ package struct AlertSurroundings: Sendable {
   package var sources: [Source]
   /// The texts of the reasons of a decision.
   package var reasons: @Sendable (_ decision: [UInt8]) -> [String]
+  /// Whether the transaction of a place of the log was erased.
+  package var isErased: @Sendable (_ record: [UInt8], Position) -> Bool
   /// The address of a user; nil where there is no such user.
   package var address: @Sendable (_ user: Int64) throws(StoreError) -> String?
   /// What a daily report says of a day's decisions.
@@ -46,6 +49,7 @@ package struct AlertSurroundings: Sendable {
     now: @escaping @Sendable () -> Int64,
     sources: [Source],
     reasons: @escaping @Sendable ([UInt8]) -> [String],
+    isErased: @escaping @Sendable ([UInt8], Position) -> Bool,
     address: @escaping @Sendable (Int64) throws(StoreError) -> String?,
     figures: @escaping @Sendable (Int64) -> [(name: String, value: String)],
     print: @escaping @Sendable (String) -> Void,
@@ -54,6 +58,7 @@ package struct AlertSurroundings: Sendable {
     self.now = now
     self.sources = sources
     self.reasons = reasons
+    self.isErased = isErased
     self.address = address
     self.figures = figures
     self.print = print

@@ -65,7 +65,7 @@ struct Endpoint: Sendable {
   /// The busiest first: routes are tried in order.
   static let all: [Endpoint] =
     transactions + native + live + compatible + analytics + fraudShield + accounts + oversight
-    + monitoring + alerts + batch + documents + service
+    + monitoring + alerts + batch + erasures + documents + service
 }
 
 /// The parts of a path that stood for `{names}`, in order.

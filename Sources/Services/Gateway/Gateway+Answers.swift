@@ -18,7 +18,7 @@ extension Gateway {
     }
     let isMine = pending[slot].token == token.bits
     let seconds = Double(Clocks.monotonicNanoseconds() - submission.submittedAt) / 1e9
-    if ![.label, .activity, .release].contains(shape) { metrics.note(seconds: seconds) }
+    if ![.label, .activity, .release, .erasure].contains(shape) { metrics.note(seconds: seconds) }
     loop.answer(token) { answer in write(shape, submission, slot, &answer) }
     if isMine { pending[slot].token = 0 }
   }
@@ -70,6 +70,7 @@ extension Gateway {
     case .label: status = writeLabels(submission)
     case .activity: status = writeActivities(submission)
     case .release: status = writeReleased(submission)
+    case .erasure: status = writeErasure(submission)
     case .shop: return writeShop(submission, &answer)
     case .ingested, .stored: status = writeTaken(submission, shape)
     case .fallback: break
@@ -287,7 +288,7 @@ extension Gateway {
     case .decline: outcome = .decline
     case .error: outcome = nil
     }
-    let isFact = pending[slot].shape == .label || pending[slot].shape == .activity
+    let isFact = [.label, .activity, .erasure].contains(pending[slot].shape)
     if !isFact {
       expiredAnswers[pending[slot].token] = outcome?.rawValue ?? Gateway.answeredWithError
     }

@@ -33,6 +33,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case scoreForwarded
     case ingested
     case stored
+    case erasure
   }
 
   let settings: Settings
@@ -152,7 +153,11 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       clients.add(client.key, Client("key:" + client.name, client.permissions))
     }
     for changes in identity.takeChanges() { clients.apply(changes) }
-    exports = try ExportHub(store: store, openJournal: openJournal)
+    exports = try ExportHub(
+      store: store,
+      erasures: core.status.erasures,
+      openJournal: openJournal
+    )
     surfaces = settings.surfaces.map(\.number)
     alertWorker = AlertWorker(alerts)
     self.batch = batch

@@ -231,18 +231,24 @@ package final class ReadWorker: @unchecked Sendable {
     let bytes = entry
     let span = bytes.span
     let record = span.extracting(EntryHeader.size..<bytes.count)
-    guard TransactionRecord.isValid(record) || bytes.count > EntryHeader.size else { return false }
+    guard TransactionRecord.isValid(record) || bytes.count > EntryHeader.size,
+      !core.status.erasures.covers(record, at: position)
+    else { return false }
     return record.extracting(TransactionRecord.text(Schema.Text.id, record)).equals(id.span)
   }
 
-  /// Brings the entry at a position into `entry`; false where retention removed it.
+  /// Brings the entry at a position into `entry`; false where retention removed it, or where it is
+  /// a transaction that was erased.
   func loadKept(_ position: Position) throws -> Bool {
     entry.removeAll(keepingCapacity: true)
     do {
       try JournalLookup.entry(at: position, on: journal, into: &entry)
-      return true
     } catch  where error.code == .limit {
       return false
     }
+    guard entry[24] == EntryKind.transaction.rawValue else { return true }
+    let bytes = entry
+    let record = bytes.span.extracting(EntryHeader.size..<bytes.count)
+    return !core.status.erasures.covers(record, at: position)
   }
 }

@@ -12,6 +12,8 @@ package final class NodeStatus: Sendable {
     package var isDetached = false
     /// Its store could not be written at the last try; it tries again.
     package var isFailing = false
+    /// Its files may still hold what was erased.
+    package var isErasing = false
 
     /// The word for it.
     package var state: String {
@@ -56,7 +58,10 @@ package final class NodeStatus: Sendable {
   private let received = Atomic<Int64>(0)
   private let removed = Atomic<Int>(0)
 
-  package init() {}
+  /// What was erased, for those who read the log.
+  package let erasures: Erasures
+
+  package init(erasures: Erasures = Erasures()) { self.erasures = erasures }
 
   /// What is in quarantine, oldest first.
   package var quarantined: [Quarantine] {

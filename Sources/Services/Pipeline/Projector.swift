@@ -12,6 +12,7 @@ package final class Projector: @unchecked Sendable {
   /// Bytes of log that one transaction of the store takes in.
   package static let stepBytes: UInt64 = 8 << 20
   private static let pauseMilliseconds = 500
+  private static let scrubPauseNanoseconds: Int64 = 60_000_000_000
   package static let name = "decisions"
 
   private let core: CoreThread
@@ -22,6 +23,10 @@ package final class Projector: @unchecked Sendable {
   private let finished = DispatchSemaphore(value: 0)
   private var decisions: [DecisionRow] = []
   private var labels: [LabelRow] = []
+  private var erasures: [ErasureRow] = []
+  /// The store's files may hold what was erased: now, or because of a crash.
+  private var isToBeScrubbed = true
+  private var nextScrub: Int64 = 0
   private var transaction: [UInt8] = []
   private var transactionAt = Position(bytes: 0)
   private let report: @Sendable (String) -> Void
@@ -113,11 +118,16 @@ package final class Projector: @unchecked Sendable {
     let status = core.status
     if rebuilding.load(ordering: .relaxed) {
       try store.clear()
+      isToBeScrubbed = true
       rebuilding.store(false, ordering: .relaxed)
       status.update(Projector.name) { $0.isDetached = false }
     }
     let cursor = try store.cursor()
-    status.update(Projector.name) { $0.cursor = cursor.position }
+    let isErasing = isToBeScrubbed
+    status.update(Projector.name) {
+      $0.cursor = cursor.position
+      $0.isErasing = isErasing
+    }
     if status.isDetached(Projector.name) { return false }
     let durable = core.committed
     var follower = LogFollower(
@@ -127,6 +137,7 @@ package final class Projector: @unchecked Sendable {
     )
     decisions.removeAll(keepingCapacity: true)
     labels.removeAll(keepingCapacity: true)
+    erasures.removeAll(keepingCapacity: true)
     let step = try follower.step(
       upTo: durable,
       bytes: Projector.stepBytes
@@ -134,7 +145,9 @@ package final class Projector: @unchecked Sendable {
       take(header, body, position)
     }
     switch step {
-    case .atEnd: return false
+    case .atEnd:
+      if isToBeScrubbed { scrub() }
+      return false
     case .removed:
       status.detach(Projector.name)
       report(
@@ -153,10 +166,34 @@ package final class Projector: @unchecked Sendable {
     try store.apply(
       decisions,
       labels,
+      erasures,
       upTo: StoreCursor(position: next, sequence: follower.sequence)
     )
-    status.update(Projector.name) { $0.cursor = next }
+    isToBeScrubbed = isToBeScrubbed || !erasures.isEmpty
+    let hasErased = isToBeScrubbed
+    status.update(Projector.name) {
+      $0.cursor = next
+      $0.isErasing = hasErased
+    }
+    // Behind all that is there by now, so that erasures of one stretch cost it once.
+    if isToBeScrubbed, durable.bytes - next < Projector.stepBytes { scrub() }
     return true
+  }
+
+  /// Has what was erased overwritten, once for all erasures that came before.
+  ///
+  /// Where readers are in the way, the next round tries again; where it fails, a later one.
+  private func scrub() {
+    let now = Clocks.monotonicNanoseconds()
+    if now < nextScrub { return }
+    do throws(StoreError) {
+      isToBeScrubbed = try !store.scrub()
+    } catch {
+      nextScrub = now + Projector.scrubPauseNanoseconds
+      report("projection: what was erased may still stand in the file: \(error); it is tried again")
+    }
+    let isErasing = isToBeScrubbed
+    core.status.update(Projector.name) { $0.isErasing = isErasing }
   }
 
   private func take(
@@ -206,6 +243,10 @@ package final class Projector: @unchecked Sendable {
           fraud: Label.verdict(body) == .fraud
         )
       )
+    case .erasure:
+      // The engine has folded it, so it can be read.
+      guard let erasure = try? Erasure(body.array) else { return }
+      erasures.append(ErasureRow(position: position.bytes, erasure))
     default: break
     }
   }

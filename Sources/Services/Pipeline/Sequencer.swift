@@ -22,6 +22,8 @@ package final class Sequencer {
   private(set) var batch = Batch()
   private(set) var lastReceivedAt: Int64
   private var sinceDigest = 0
+  /// Whether the batch has an erasure.
+  var erases = false
   /// The entry that was looked up last.
   var scratch: [UInt8] = []
 
@@ -175,6 +177,8 @@ package final class Sequencer {
     try writer.commit(&batch)
     batch.reset()
     flight?.landed()
+    if erases { flight?.forget() }
+    erases = false
     status?.identityFloor = identity.floor
   }
 
@@ -326,6 +330,7 @@ package final class Sequencer {
       identity.note(activity: span.extracting(item), at: position, receivedAt: lastReceivedAt)
     }
     if kind == .quarantine { publishQuarantine() }
+    if kind == .erasure { note(erasureIn: submission, item, position) }
     if [.source, .features, .rules, .model].contains(kind) { publishScoring() }
   }
 
@@ -336,6 +341,7 @@ package final class Sequencer {
     _ item: Range<Int>
   ) -> Submission.Result? {
     if kind == .activity { return answer(activityIn: submission, item) }
+    if kind == .erasure { return answer(erasureIn: submission, item) }
     guard kind == .label else { return nil }
     let bytes = submission.bytes
     let label = bytes.span.extracting(item)

@@ -6,6 +6,7 @@ import Payments
 package struct Startup {
   package let engine: Engine
   package let identity: IdentityIndex
+  package let erasures: Erasures
   package let log: Recovery.Log
   package let lastReceivedAt: Int64
   package let fold: LogFold
@@ -27,7 +28,7 @@ package struct Startup {
     for bytes in snapshots {
       let engine = makeEngine()
       // A snapshot that cannot be restored is passed over: an older one or the whole log will do.
-      guard let (place, identity) = try? SnapshotFile.restore(bytes, into: engine) else {
+      guard let (place, identity, erasures) = try? SnapshotFile.restore(bytes, into: engine) else {
         continue
       }
       do {
@@ -35,6 +36,7 @@ package struct Startup {
           disk,
           engine,
           identity,
+          erasures,
           place,
           newLog: newLog,
           repair: repair,
@@ -48,6 +50,7 @@ package struct Startup {
       disk,
       makeEngine(),
       IdentityIndex(),
+      Erasures(),
       nil,
       newLog: newLog,
       repair: repair,
@@ -59,6 +62,7 @@ package struct Startup {
     _ disk: any JournalDisk,
     _ engine: Engine,
     _ known: IdentityIndex,
+    _ erasures: Erasures,
     _ place: EngineSnapshot.Place?,
     newLog: UInt64,
     repair: Bool,
@@ -89,13 +93,18 @@ package struct Startup {
         identity.note(body, policy, at: position, receivedAt: header.receivedAt)
       } else if header.kind == .activity {
         identity.note(activity: body, at: position, receivedAt: header.receivedAt)
+      } else if header.kind == .erasure {
+        // It was folded, so it can be read.
+        if let erasure = try? Erasure(body.array) { erasures.note(erasure, at: position) }
       }
     }
     // Recovery goes on to the head of the next segment; what lies before it was not folded.
     if until != nil, let folded { log.end = folded }
+    erasures.forget(before: log.segments.first?.base.bytes ?? 0)
     return Startup(
       engine: engine,
       identity: identity,
+      erasures: erasures,
       log: log,
       lastReceivedAt: last,
       fold: fold,
@@ -104,11 +113,12 @@ package struct Startup {
   }
 }
 
-/// A snapshot as a file: the engine's state and the ids it knows.
+/// A snapshot as a file: the engine's state, the ids it knows, and what was erased.
 package enum SnapshotFile {
   package static func encode(
     _ engine: Engine,
     _ identity: IdentityIndex,
+    _ erasures: Erasures,
     at place: EngineSnapshot.Place
   ) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -117,6 +127,7 @@ package enum SnapshotFile {
     bytes.store(little: UInt64(bytes.count - 8), at: 0)
     var ids: [UInt8] = []
     identity.encode(into: &ids)
+    erasures.encode(into: &ids)
     bytes.append(contentsOf: ids)
     bytes.append(little: CRC32C.of(ids.span))
     return bytes
@@ -137,7 +148,7 @@ package enum SnapshotFile {
   package static func restore(
     _ bytes: [UInt8],
     into engine: Engine
-  ) throws -> (EngineSnapshot.Place, IdentityIndex) {
+  ) throws -> (EngineSnapshot.Place, IdentityIndex, Erasures) {
     guard bytes.count >= 12 else { throw DecodingFailure("a snapshot is cut off", at: 0) }
     let size = Int(clamping: bytes.span.load(at: 0, as: UInt64.self))
     guard size <= bytes.count - 12 else { throw DecodingFailure("a snapshot is cut off", at: 0) }
@@ -154,6 +165,6 @@ package enum SnapshotFile {
       by: .processors
     )
     var reader = ByteReader(bytes, in: ids)
-    return (place, try IdentityIndex(from: &reader))
+    return (place, try IdentityIndex(from: &reader), try Erasures(from: &reader))
   }
 }

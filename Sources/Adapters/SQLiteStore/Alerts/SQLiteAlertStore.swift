@@ -224,17 +224,60 @@ package final class SQLiteAlertStore: AlertStore {
   package func expire(_ kind: AlertKind, before time: Int64) throws(StoreError) {
     let operation = "remove old alerts"
     try change(to: operation) { () throws(StoreError) in
-      let old = "SELECT id FROM alert WHERE kind = ? AND last_seen < ?"
-      for sql in [
-        "DELETE FROM delivery WHERE notice IN (SELECT id FROM notice WHERE alert IN (\(old)))",
-        "DELETE FROM notice WHERE alert IN (\(old))",
-        "DELETE FROM alerted_transaction WHERE alert IN (\(old))",
-        "DELETE FROM alert WHERE id IN (\(old))",
-      ] {
-        try statement(sql, Int64(kind.rawValue), time, to: operation).run()
-      }
+      try remove(
+        "SELECT id FROM alert WHERE kind = ? AND last_seen < ?",
+        [Int64(kind.rawValue), time],
+        to: operation
+      )
       guard kind == .fraud else { return }
       try statement("DELETE FROM alerted_transaction WHERE seen < ?", time, to: operation).run()
     }
+  }
+
+  /// Removes the alerts that a query finds with all that belongs to them.
+  private func remove(
+    _ old: String,
+    _ values: [any SQLValue],
+    to operation: String
+  ) throws(StoreError) {
+    for sql in [
+      "DELETE FROM delivery WHERE notice IN (SELECT id FROM notice WHERE alert IN (\(old)))",
+      "DELETE FROM notice WHERE alert IN (\(old))",
+      "DELETE FROM alerted_transaction WHERE alert IN (\(old))",
+      "DELETE FROM alert WHERE id IN (\(old))",
+    ] {
+      try statement(sql, with: values, to: operation).run()
+    }
+  }
+
+  package func erase(
+    _ account: String,
+    of source: String,
+    holder: String,
+    until time: Int64
+  ) throws(StoreError) {
+    let operation = "erase an account"
+    try change(to: operation) { () throws(StoreError) in
+      try remove(
+        "SELECT id FROM alert WHERE source = ? AND account = ? AND created <= ?",
+        [source, account, time],
+        to: operation
+      )
+      try statement(
+        "DELETE FROM alerted_transaction WHERE source = ? AND account = ? AND seen <= ?",
+        source,
+        account,
+        time,
+        to: operation
+      ).run()
+      try statement("DELETE FROM delivery WHERE recipient = ?", "holder:\(holder)", to: operation)
+        .run()
+      try statement("DELETE FROM contact WHERE subject = ?", holder, to: operation).run()
+    }
+  }
+
+  /// Writes the file anew: when pages are split or joined, SQLite leaves copies of rows that moved.
+  package func scrub() throws(StoreError) {
+    try connection.execute("VACUUM", to: "overwrite what was erased")
   }
 }

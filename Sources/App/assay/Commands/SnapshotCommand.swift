@@ -51,7 +51,7 @@ enum SnapshotCommand: Command {
       nextSequence: done.log.nextSequence,
       lastReceivedAt: done.lastReceivedAt
     )
-    let bytes = SnapshotFile.encode(done.engine, done.identity, at: place)
+    let bytes = SnapshotFile.encode(done.engine, done.identity, done.erasures, at: place)
     try directory.write(snapshot: bytes, at: place.position)
     // An anchor is followed by the removal of what lies before it, which also looks after the rest.
     if anchor == nil { try directory.removeOldSnapshots(logStart: start) }

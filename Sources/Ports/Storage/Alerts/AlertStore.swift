@@ -85,6 +85,19 @@ package protocol AlertStore: AnyObject {
   /// Removes alerts of a kind that were seen last before an instant, with all that belongs to them.
   func expire(_ kind: AlertKind, before time: Int64) throws(StoreError)
 
+  /// Removes what there is of an account up to an instant: alerts about its transactions with
+  /// all that belongs to them, its transactions that other alerts count, and how its holder, by the
+  /// token that stands for it, is reached.
+  func erase(
+    _ account: String,
+    of source: String,
+    holder: String,
+    until time: Int64
+  ) throws(StoreError)
+
+  /// Overwrites what was erased wherever the store's file still has it.
+  func scrub() throws(StoreError)
+
   // Prices.
 
   /// Takes in the prices of an instant; the alerts that they trigger.

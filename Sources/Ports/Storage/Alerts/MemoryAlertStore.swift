@@ -148,8 +148,31 @@ package final class MemoryAlertStore: AlertStore {
   }
 
   package func expire(_ kind: AlertKind, before time: Int64) throws(StoreError) {
-    let gone = Set(rows.filter { $0.kind == kind && $0.lastSeen < time }.map(\.id))
-    if kind == .fraud { counted.removeAll { $0.seen < time || gone.contains($0.alert) } }
+    if kind == .fraud { counted.removeAll { $0.seen < time } }
+    remove { $0.kind == kind && $0.lastSeen < time }
+  }
+
+  package func erase(
+    _ account: String,
+    of source: String,
+    holder: String,
+    until time: Int64
+  ) throws(StoreError) {
+    func isOf(_ subject: AlertSubject?) -> Bool {
+      subject?.account.utf8.elementsEqual(account.utf8) ?? false
+    }
+    remove { $0.source == source && isOf($0.subject) && $0.created <= time }
+    counted.removeAll { $0.source == source && isOf($0.subject) && $0.seen <= time }
+    deliveries.removeAll { $0.recipient == "holder:\(holder)" }
+    contacts[holder] = nil
+  }
+
+  package func scrub() {}
+
+  /// Removes alerts with all that belongs to them.
+  private func remove(where isOld: (Alert) -> Bool) {
+    let gone = Set(rows.filter(isOld).map(\.id))
+    counted.removeAll { gone.contains($0.alert) }
     let notices = Set(noticeRows.filter { gone.contains($0.alert) }.map(\.id))
     rows.removeAll { gone.contains($0.id) }
     noticeRows.removeAll { notices.contains($0.id) }

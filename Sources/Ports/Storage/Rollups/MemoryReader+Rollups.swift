@@ -40,11 +40,7 @@ extension MemoryReader {
   }
 
   func largest(source: UInt16) -> [LargestDecision] {
-    LargestDecision.greatest(
-      of: counted(source, .all, nil).map {
-        LargestDecision(position: $0.row.position, amount: $0.row.amount)
-      }
-    )
+    store.read { $0.largest[source] ?? [] }
   }
 
   private func counted(

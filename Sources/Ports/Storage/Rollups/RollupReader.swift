@@ -66,7 +66,7 @@ package struct LargestDecision: Sendable, Hashable {
 /// Reads what decisions add up to, at a cost that does not depend on how many there are.
 ///
 /// Event time says which period a decision counts in. A label counts where its decision is still
-/// kept when it comes. Retention removes rows, not what they added.
+/// kept when it comes. Retention and erasures remove rows, not what they added.
 package protocol RollupReader: AnyObject {
   /// Sums by period, then channel or outcome, in ascending order; none of nothing.
   func rollups(_ query: RollupQuery) throws(StoreError) -> [RollupGroup]
@@ -84,5 +84,7 @@ package protocol RollupReader: AnyObject {
   ) throws(StoreError) -> [(day: Int64, histogram: ScoreHistogram)]
 
   /// The decisions with the greatest amounts, greatest first; the earlier of equal ones first.
+  ///
+  /// The place of one that was erased is taken by the next that comes.
   func largest(source: UInt16) throws(StoreError) -> [LargestDecision]
 }

@@ -431,6 +431,73 @@ enum Openapi {
         }
        }
       },
+      "/api/v1/erasures": {
+       "post": {
+        "operationId": "post_api_v1_erasures",
+        "tags": ["Decisions and labels"],
+        "summary": "Erase what is kept of an account besides the log",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "requestBody": {
+         "required": true,
+         "content": {
+          "application/json": {
+           "schema": {
+            "type": "object",
+            "required": ["source", "account"],
+            "properties": {
+             "source": {"type": "string", "minLength": 1, "maxLength": 256},
+             "account": {"type": "string", "minLength": 1, "maxLength": 256}
+            }
+           }
+          }
+         }
+        },
+        "responses": {
+         "202": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Erasure"}}}
+         },
+         "400": {"$ref": "#/components/responses/400"},
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "413": {"$ref": "#/components/responses/413"},
+         "422": {"$ref": "#/components/responses/422"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"},
+         "504": {"$ref": "#/components/responses/504"}
+        }
+       }
+      },
+      "/api/v1/erasures/{position}": {
+       "get": {
+        "operationId": "get_api_v1_erasures_position",
+        "tags": ["Decisions and labels"],
+        "summary": "Whether everything has carried an erasure out",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "oversee",
+        "parameters": [
+         {
+          "name": "position",
+          "in": "path",
+          "required": true,
+          "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         }
+        ],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Erasure"}}}
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "404": {"$ref": "#/components/responses/404"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
       "/api/v1/analytics/trends": {
        "get": {
         "operationId": "get_api_v1_analytics_trends",
@@ -4376,6 +4443,28 @@ enum Openapi {
          "position": {"type": "integer", "minimum": 0},
          "duplicate": {"type": "boolean"},
          "contributions": {"anyOf": [{"type": ["array", "object"]}, {"type": "null"}]}
+        }
+       },
+       "Erasure": {
+        "type": "object",
+        "required": ["source", "position", "done", "projections"],
+        "properties": {
+         "source": {"type": "string"},
+         "position": {"type": "integer", "minimum": 0},
+         "done": {"type": "boolean"},
+         "projections": {
+          "type": "array",
+          "items": {
+           "type": "object",
+           "required": ["name", "erases", "done", "state"],
+           "properties": {
+            "name": {"type": "string"},
+            "erases": {"type": "array", "items": {"type": "string"}},
+            "done": {"type": "boolean"},
+            "state": {"type": "string", "enum": ["following", "failing", "detached"]}
+           }
+          }
+         }
         }
        },
        "Fallback": {

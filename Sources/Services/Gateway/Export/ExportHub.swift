@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import Journal
 import Payments
+import Pipeline
 import Storage
 import Synchronization
 
@@ -31,6 +32,7 @@ final class ExportHub: StreamApplication, @unchecked Sendable {
   let streams: StreamLoop
   private let store: any DecisionReader
   private let journal: any JournalDisk
+  private let erasures: Erasures
   private let expected = Mutex<[StreamToken: ExportJob]>([:])
   private var clients: [StreamToken: Client] = [:]
   private var entry: [UInt8] = []
@@ -38,11 +40,13 @@ final class ExportHub: StreamApplication, @unchecked Sendable {
 
   init(
     store: any DecisionStore,
+    erasures: Erasures,
     openJournal: ReadWorker.JournalOpener
   ) throws {
     streams = try StreamLoop()
     self.store = try store.reader()
     journal = try openJournal()
+    self.erasures = erasures
   }
 
   func start() {
@@ -117,12 +121,15 @@ final class ExportHub: StreamApplication, @unchecked Sendable {
     return !rows.isEmpty
   }
 
-  /// Brings the transaction of a row into `entry`; false where retention removed it.
+  /// Brings the transaction of a row into `entry`; false where it was removed or erased.
   private func load(_ row: DecisionRow) throws -> Bool {
     entry.removeAll(keepingCapacity: true)
     do {
-      try JournalLookup.entry(at: Position(bytes: row.position), on: journal, into: &entry)
-      return true
+      let position = Position(bytes: row.position)
+      try JournalLookup.entry(at: position, on: journal, into: &entry)
+      let bytes = entry
+      let record = bytes.span.extracting(EntryHeader.size..<bytes.count)
+      return !erasures.covers(record, at: position)
     } catch  where error.code == .limit {
       return false
     }

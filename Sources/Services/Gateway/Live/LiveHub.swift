@@ -199,7 +199,7 @@ final class LiveHub: StreamApplication, @unchecked Sendable {
     var room = streams.room(client.stream)
     var bytes: [UInt8] = []
     for index in ring.index(of: client.next)..<ring.count {
-      if !client.subscription.wants(ring[index]) { continue }
+      if !wants(ring[index], client) { continue }
       let message = ring.message(index, client.subscription)
       guard message.count <= room else {
         client.next = ring[index].place.entry
@@ -211,6 +211,12 @@ final class LiveHub: StreamApplication, @unchecked Sendable {
     }
     client.next = ring.end
     send(bytes, client)
+  }
+
+  /// Whether a client is to see an item: one that it wants, and that was not erased.
+  private func wants(_ item: LiveItem, _ client: Client) -> Bool {
+    client.subscription.wants(item)
+      && !core.status.erasures.covers(item.record.span, at: Position(bytes: item.place.entry))
   }
 
   private func send(_ bytes: [UInt8], _ client: Client) {
@@ -251,7 +257,7 @@ final class LiveHub: StreamApplication, @unchecked Sendable {
         client.follower = nil
         return client.next = 0
       }
-      for item in items where item.place.entry >= client.next && client.subscription.wants(item) {
+      for item in items where item.place.entry >= client.next && wants(item, client) {
         guard bytes.count < StreamLimits.outputBytes / 2 else {
           // The rest of a long batch comes when there is room, and is read again then.
           client.next = item.place.entry
@@ -303,7 +309,7 @@ final class LiveHub: StreamApplication, @unchecked Sendable {
     guard streams.room(client.stream) == StreamLimits.outputBytes else { return }
     var bytes: [UInt8] = []
     while bytes.count < StreamLimits.outputBytes / 4, let position = client.history?.popLast() {
-      guard let item = load(position), client.subscription.wants(item) else { continue }
+      guard let item = load(position), wants(item, client) else { continue }
       text.append(item, client.subscription.shape, client.subscription.kind, to: &bytes)
     }
     send(bytes, client)
