@@ -45,6 +45,17 @@ struct IdentityIndexTests {
     }
   }
 
+  @Test func `keys of a part are spread over its places`() {
+    var (part, generator) = (IdentityIndex.Part(), SeededGenerator(seed: 4))
+    var keys: [UInt64] = []
+    for _ in 0..<1000 {
+      keys.append(generator.next())
+      part.insert(keys[keys.count - 1], 8)
+    }
+    // A thousand keys over at most 1790 places meet about 760 of them.
+    #expect(Set(keys.map(part.home)).count > 600)
+  }
+
   @Test func `a generation is forgotten two later, and its parts are given back by and by`() {
     var index = IdentityIndex()
     let span = IdentityIndex.generationMicroseconds + 1

@@ -14,7 +14,7 @@ package struct IdentityIndex {
   package static let generationIds = 50_000_000
 
   /// A table of keys and places, open addressing; a key may stand there more than once.
-  private struct Part {
+  struct Part {
     /// Key and place in turn; 0 is no key.
     private var slots = [UInt64](repeating: 0, count: 2 * 16)
     private var count = 0
@@ -22,8 +22,9 @@ package struct IdentityIndex {
     private var capacity: Int { slots.count / 2 }
 
     /// Where a key stands if its place is free, by its low half: parts go by the high one.
-    private func home(_ key: UInt64) -> Int {
-      Int(truncatingIfNeeded: (key & 0xffff_ffff) &* UInt64(capacity) >> 32)
+    func home(_ key: UInt64) -> Int {
+      // `>>` binds tighter than `&*`.
+      Int(truncatingIfNeeded: ((key & 0xffff_ffff) &* UInt64(capacity)) >> 32)
     }
 
     private func next(_ index: Int) -> Int { index + 1 == capacity ? 0 : index + 1 }
