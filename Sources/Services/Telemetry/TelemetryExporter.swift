@@ -61,7 +61,7 @@ package final class TelemetryExporter: Sendable {
     state.withLock { state in
       state.seen &+= 1
       // Golden-ratio steps spread the share evenly over any pattern of requests.
-      let place = Double(state.seen &* 0x9E37_79B9_7F4A_7C15 >> 11) * 0x1p-53
+      let place = Double((state.seen &* 0x9E37_79B9_7F4A_7C15) >> 11) * 0x1p-53
       guard request.parent?.isSampled ?? (place < settings.share) else { return }
       if state.waiting.count < TelemetryExporter.waitingMax {
         state.waiting.append(request)
