@@ -88,6 +88,9 @@ final class JobBook: Sendable {
   /// Forgets the oldest finished jobs with their files, beyond how many are kept, and as many more
   /// as it takes until `bytes` more fit below `bytesMax`.
   func makeRoom(for bytes: Int64 = 0, within bytesMax: Int64 = .max) throws {
+    // A folder takes its time to go, and others want to see jobs meanwhile.
+    var folders: [String] = []
+    defer { for folder in folders { files.remove(folder) } }
     try state.withLock { state in
       while true {
         let finished = state.jobs.filter(\.status.isFinished)
@@ -98,7 +101,7 @@ final class JobBook: Sendable {
         }
         _ = try state.store.remove(oldest.number)
         state.jobs.removeAll { $0.number == oldest.number }
-        files.remove(oldest.folder)
+        folders.append(oldest.folder)
       }
     }
   }
