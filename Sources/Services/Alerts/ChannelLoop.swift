@@ -123,18 +123,14 @@ final class ChannelLoop: Sendable {
 
   private func plan() throws -> Bool {
     let channel = channel
-    let (notices, alerts) = try service.store.use { store throws(StoreError) in
+    // In one go: a notice that were erased in between would leave deliveries of nothing.
+    return try service.store.use { store throws(StoreError) in
       let cursor = try findPlace(store)
       let notices = try store.notices(after: cursor, limit: ChannelLoop.stretch)
-      var alerts: [Int64: Alert] = [:]
-      for notice in notices { alerts[notice.alert] = try store.alert(notice.alert) }
-      return (notices, alerts)
-    }
-    guard let last = notices.last else { return false }
-    try service.store.use { store throws(StoreError) in
+      guard let last = notices.last else { return false }
       var deliveries: [Delivery] = []
       for notice in notices {
-        for recipient in try recipients(notice, alerts[notice.alert], store) {
+        for recipient in try recipients(notice, try store.alert(notice.alert), store) {
           deliveries.append(
             Delivery(
               channel: channel,
@@ -146,8 +142,8 @@ final class ChannelLoop: Sendable {
         }
       }
       try store.plan(deliveries, channel: channel, upTo: last.id)
+      return true
     }
-    return true
   }
 
   private func recipients(
@@ -189,11 +185,17 @@ final class ChannelLoop: Sendable {
     delivery.changed = service.surroundings.now()
     let begun = delivery
     let work = try service.store.use { store throws(StoreError) -> Work? in
-      guard let notice = try store.notice(begun.notice) else { return nil }
+      guard let notice = try store.notice(begun.notice) else {
+        // Removed with its alert: there is nothing to tell any more.
+        var ended = begun
+        ended.state = .skipped
+        ended.problem = "the alert is gone"
+        try store.update(ended)
+        return nil
+      }
       try store.update(begun)
       return Work(delivery: begun, notice: notice, alert: try store.alert(notice.alert))
     }
-    // Removed with its alert, which became too old.
     guard let work else { return }
     try finish(delivery, attempt(work))
   }
