@@ -158,7 +158,7 @@ struct AccessTests {
     "the route's own work writes it": [
       "/auth/register", "/auth/login", "/api/v1/setup", "/api/v1/login", "/api/v1/logout",
       "/api/v1/password", "/api/v1/users", "/api/v1/users/{id}/role", "/api/v1/keys",
-      "/api/v1/keys/{id}/rotate", "/api/v1/keys/{id}",
+      "/api/v1/keys/{id}/rotate", "/api/v1/keys/{id}", "/api/v1/erasures",
     ],
     "payments, which stand in the log": [
       "/api/v1/score", "/api/v1/transactions", "/api/transaction", "/api/v1/model/score",

@@ -108,8 +108,9 @@ package final class SQLiteStore: DecisionStore {
       }
       try take(decisions, labels, &added)
       let removed = try eraser.erase()
-      if removed != DecisionTotals(decisions: 0, labels: 0) {
-        isAnew = false
+      if removed != DecisionTotals(decisions: 0, labels: 0) { isAnew = false }
+      if !erasures.isEmpty {
+        // Also where no row was left to erase: of those that were forgotten there may be copies.
         try connection.execute("UPDATE cursor SET unscrubbed = 1", to: "erase an account")
       }
       if added != removed {
@@ -177,6 +178,7 @@ package final class SQLiteStore: DecisionStore {
         try delete.run()
         counts.append(Int64(connection.changes))
       }
+      if counts != [0, 0] { isAnew = false }
       try addTotals.bind(-counts[0], at: 1)
       try addTotals.bind(-counts[1], at: 2)
       try addTotals.run()

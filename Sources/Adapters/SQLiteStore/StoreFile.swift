@@ -19,7 +19,8 @@ enum StoreFile {
   /// Opens a file that has no other copy: what a call has changed is on the disk when it returns,
   /// also after a power cut.
   ///
-  /// What is deleted is overwritten. There is no write-ahead log, whose side files need space: a server starts on a full disk too.
+  /// What is deleted is overwritten. There is no write-ahead log, whose side files need space: a
+  /// server starts on a full disk too.
   static func openDurable(
     _ path: String,
     _ steps: [String],

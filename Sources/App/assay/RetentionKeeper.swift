@@ -90,14 +90,22 @@ final class RetentionKeeper {
   ///
   /// Where they are too far behind the log goes without them; they say what they missed.
   private func alertsFloor(_ wanted: UInt64, logStart: UInt64) -> [UInt64] {
+    let committed = core.committed.bytes
     var place = logStart
     do throws(StoreError) {
       place = max(place, try alerts.keepPlace() ?? 0)
     } catch {
-      Log.warning("retention: the place of alerts is not known: \(error)")
+      Log.warning("retention: the place of alerts cannot be kept: \(error)")
     }
-    let behind = core.committed.bytes - place
+    // A place beyond the log is of another one.
+    let behind = committed > place ? committed - place : 0
     guard place < wanted, behind > detachBytes else { return [place] }
+    do {
+      try alerts.carryOutErasures(upTo: Position(bytes: wanted))
+    } catch {
+      Log.error("retention: waits for alerts, which cannot carry out erasures: \(error)")
+      return [place]
+    }
     Log.error(
       "retention: alerts are \(behind) bytes behind; the log goes on without them up to \(wanted)"
     )

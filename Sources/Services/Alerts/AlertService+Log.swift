@@ -1,4 +1,4 @@
-import Journal
+package import Journal
 import Payments
 package import Storage
 import Synchronization
@@ -146,6 +146,17 @@ extension AlertService {
     self.place.withLock { $0 = Place(cursor: cursor, written: cursor.position) }
     followed.store(cursor.position, ordering: .relaxed)
     ringChannels()
+  }
+
+  /// Carries out the erasures of a stretch of log that will not be followed.
+  package func carryOutErasures(upTo end: Position) throws {
+    guard var cursor = place.withLock({ $0?.cursor }) else { return }
+    while cursor.position < end.bytes {
+      let (step, next, _, _, erasures) = try read(from: cursor, upTo: end)
+      guard case .read = step else { return }
+      try erase(erasures)
+      cursor = next
+    }
   }
 
   /// The place up to which alerts do not need the log any more, also after a crash; nil where it

@@ -65,8 +65,16 @@ extension AlertService {
   func erase(_ erasures: [(Erasure, Int64)]) throws(StoreError) {
     if erasures.isEmpty { return }
     for (erasure, time) in erasures { try erase(erasure, until: time) }
+    isToBeScrubbed.store(true, ordering: .relaxed)
+    scrub()
+  }
+
+  /// Overwrites what was erased in the file; where it fails it is tried again.
+  func scrub() {
+    guard isToBeScrubbed.load(ordering: .relaxed) else { return }
     do throws(StoreError) {
       try store.use { store throws(StoreError) in try store.scrub() }
+      isToBeScrubbed.store(false, ordering: .relaxed)
     } catch {
       // The rows are gone; what is told here should not stand still for their last traces.
       surroundings.note("alerts: what was erased may still stand in the file: \(error)")

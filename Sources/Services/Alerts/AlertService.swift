@@ -27,6 +27,8 @@ package final class AlertService: Sendable {
   let channels: [AlertChannel: Pulse]
   private let started = Mutex<[ChannelLoop]>([])
   let followed = Atomic<UInt64>(0)
+  /// Whether the file may still hold what was erased.
+  let isToBeScrubbed = Atomic<Bool>(false)
   /// How far the log was followed, and how far the store knows of it.
   struct Place {
     var cursor: StoreCursor
@@ -97,6 +99,11 @@ package final class AlertService: Sendable {
     let end = committed().bytes
     let place = followed.load(ordering: .relaxed)
     return place > end ? 0 : end - place
+  }
+
+  /// Whether erasures before a place of the log were carried out, in the file too.
+  package func hasErased(before position: Position) -> Bool {
+    followedPosition > position && !isToBeScrubbed.load(ordering: .relaxed)
   }
 
   /// How far the log was followed.
@@ -188,6 +195,7 @@ package final class AlertService: Sendable {
       return true
     }
     guard isDue else { return }
+    scrub()
     for (kind, life) in settings.life {
       try store.use { store throws(StoreError) in
         try store.expire(kind, before: now - life)

@@ -56,7 +56,9 @@ enum EraseCommand: Command {
     }
     if let server = try RemoteServer(arguments) { return try erase(wish, on: server) }
     guard let path = arguments.text("data") else { throw UsageError("--data or --url is missing") }
-    try erase(wish, source.source, in: DataDirectory(path))
+    let directory = DataDirectory(path)
+    try directory.requireJournal()
+    try erase(wish, source.source, in: directory, by: LocalIdentity(arguments))
   }
 
   private static func erase(_ wish: Wish, on server: RemoteServer) throws {
@@ -85,9 +87,9 @@ enum EraseCommand: Command {
   private static func erase(
     _ wish: Wish,
     _ source: Source,
-    in directory: DataDirectory
+    in directory: DataDirectory,
+    by identity: LocalIdentity
   ) throws {
-    try directory.requireJournal()
     let node = try Node(directory)
     let bytes = Array(wish.account.utf8)
     let account =
@@ -101,6 +103,10 @@ enum EraseCommand: Command {
         node.core.stop()
         node.closeFlight()
       }
+      // By a token, as the route does: an account that stood there for good would not be erased.
+      let subject = node.vault.alertSecrets.subject(source: source.name, account: account)
+      let entry = AuditEntry(by: identity.actor, "account.erase", "\(source.name) \(subject)")
+      try identity.store.record([entry])
       let submission = Submission()
       submission.kind = .entries(.erasure)
       submission.add { $0.append(contentsOf: erasure.encoded) }

@@ -122,20 +122,18 @@ extension ReadWorker {
 private struct ErasureProgress {
   private let position: Position
   private let decisions: NodeStatus.Projection?
-  private let alertsFollowed: Position
+  private let hasAlerts: Bool
 
   init(_ status: NodeStatus, _ alerts: AlertService, _ position: Position) {
     self.position = position
     decisions = status.projections.first { $0.name == Projector.name }
-    alertsFollowed = alerts.followedPosition
+    hasAlerts = alerts.hasErased(before: position)
   }
 
   private var hasDecisions: Bool {
     guard let decisions, !decisions.isDetached, !decisions.isErasing else { return false }
     return decisions.cursor ?? 0 > position.bytes
   }
-
-  private var hasAlerts: Bool { alertsFollowed > position }
 
   func write(_ source: String, into json: inout JSONText) {
     json.open("{")
