@@ -554,6 +554,7 @@ def soak():
     with Area("batch", os.environ.get("ASSAY_SOAK_FOLDER")) as area:
         path = area.file("large.csv")
         count = large(path, size)
+        os.sync()  # The log's syncs would wait for the file.
         server = Server(area)
         server.start()
         traffic = Traffic(server)
