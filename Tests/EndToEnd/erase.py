@@ -260,7 +260,12 @@ def command():
         keys = os.path.join(server.data, "keys", "subjects")
         equal(sum(len(names) for _, _, names in os.walk(keys)), 0, "keys of contacts")
         server.start()
-        is_erased(server, server.session())
+        session = server.session()
+        is_erased(server, session)
+        lines = [line for line in session.get("/api/v1/audit").json["entries"]
+                 if line["action"] == "account.erase"]
+        equal([line["actor"].split(":")[0] for line in lines], ["command", "key"], "who erased")
+        check(all(GONE not in str(line) for line in lines), f"{lines}")
         equal(server.stop(), 0, "exit code")
         verify(server.data)
 
