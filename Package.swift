@@ -211,7 +211,10 @@ let package = Package(
     tests("StorageTests", ["Storage", "SQLiteStore", "Payments", "TestSupport"]),
     tests("VaultTests", ["Vault", "Storage"]),
     tests("CourierTests", ["Courier", "Messaging"]),
-    tests("AlertsTests", ["Alerts", "Messaging", "Storage", "Vault", "TestSupport"]),
+    tests(
+      "AlertsTests",
+      ["Alerts", "Journal", "Messaging", "Payments", "Storage", "Vault", "TestSupport"]
+    ),
     tests("GatewayTests", ["Gateway", "HTTP", "Storage", "TestSupport"]),
     tests("ShellTests", ["Shell", "Engine", "Features", "Payments"]),
     tests(
