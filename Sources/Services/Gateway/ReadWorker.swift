@@ -199,7 +199,8 @@ package final class ReadWorker: @unchecked Sendable {
   private func findInStore(_ sources: [UInt16], _ id: [UInt8]) throws -> Position? {
     for source in sources {
       let key = IdentityIndex.key(source: Int(source), id.span)
-      for place in try store.positions(idKey: Int64(bitPattern: key)) {
+      // Where ids come again the newest is meant, as the core has it.
+      for place in try store.positions(idKey: Int64(bitPattern: key)).reversed() {
         let position = Position(bytes: place)
         if load(position, id) { return position }
       }

@@ -12,7 +12,11 @@ enum ReplayCommand: Command {
   static let summary = "recompute every decision of a data directory from its log"
   static let options = [
     Arguments.Option("data", "DIR", "data directory; a live server may be using it"),
-    Arguments.Option("verify", nil, "exit 1 where a decision comes out otherwise"),
+    Arguments.Option(
+      "verify",
+      nil,
+      "exit 1 where a decision comes out otherwise or cannot be verified"
+    ),
     Arguments.Option("json", nil, "report as JSON"),
   ]
 
@@ -66,6 +70,12 @@ enum ReplayCommand: Command {
         "\(report.decisions) decisions, \(report.differences) differences, \(report.history)"
           + " past transactions, \(report.labels) labels, state \(report.stateDigest)"
       )
+      if report.notVerifiable > 0 {
+        Console.print(
+          "  \(report.notVerifiable) decisions were made under another version of the semantics:"
+            + " not verifiable by this program (semantics \(Engine.semanticsVersion))"
+        )
+      }
       if from.position > 0 {
         Console.print(
           "  from position \(from.position) on, sequenced after"
@@ -77,6 +87,9 @@ enum ReplayCommand: Command {
     }
     if arguments.has("verify"), report.differences > 0 {
       throw CommandError("\(report.differences) decisions came out otherwise")
+    }
+    if arguments.has("verify"), report.notVerifiable > 0 {
+      throw CommandError("\(report.notVerifiable) decisions could not be verified")
     }
   }
 }
