@@ -291,7 +291,7 @@ def verify(data, environment=None, differences=0):
 KINDS = {
     1: "transaction", 2: "decision", 3: "label", 4: "activity", 6: "history", 16: "source",
     17: "features", 18: "rules", 20: "model", 32: "fallback", 33: "digest", 34: "quarantine",
-    35: "closed", 36: "erasure",
+    35: "closed", 36: "erasure", 38: "loss",
 }
 
 

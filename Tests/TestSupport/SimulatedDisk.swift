@@ -84,6 +84,33 @@ package final class SimulatedDisk: JournalDisk {
     pending.removeAll { $0.name == name }
   }
 
+  package func setAside(_ name: String) throws(JournalError) { try remove(name) }
+
+  /// Loses a file, as a person or a broken disk does.
+  package func lose(_ name: String) {
+    durable[name] = nil
+    visible[name] = nil
+    pending.removeAll { $0.name == name }
+  }
+
+  /// Cuts a file, or where `zeros` keeps its length, empties its rest.
+  package func cut(_ name: String, at length: Int, zeros: Bool = false) {
+    guard let bytes = durable[name], length < bytes.count else { return }
+    let rest = zeros ? [UInt8](repeating: 0, count: bytes.count - length) : []
+    durable[name] = Array(bytes[..<length]) + rest
+    visible[name] = durable[name]
+  }
+
+  /// All files as they are durable now.
+  package var copy: [String: [UInt8]] { durable }
+
+  /// Puts an older copy of all files in place.
+  package func restore(_ copy: [String: [UInt8]]) {
+    durable = copy
+    visible = copy
+    pending = []
+  }
+
   /// Loses power: what was not synced survives sector by sector, at random.
   package func crash(using random: inout some RandomNumberGenerator) {
     let sector = 512

@@ -234,4 +234,17 @@ package final class FileDisk: JournalDisk {
       throw FileDisk.failure("sync the names in", directory, number)
     }
   }
+
+  package func setAside(_ name: String) throws(JournalError) {
+    if let descriptor = descriptors.removeValue(forKey: name) { close(descriptor) }
+    var target = path(name) + ".lost"
+    var number = 1
+    while unsafe access(target, F_OK) == 0 {
+      number += 1
+      target = path(name) + ".lost-\(number)"
+    }
+    if let number = FileDisk.name(path(name), target, in: directory) {
+      throw FileDisk.failure("set aside", path(name), number)
+    }
+  }
 }

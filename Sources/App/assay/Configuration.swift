@@ -20,6 +20,7 @@ struct Configuration {
   var rateSeconds: Int?
   var origins: [String] = []
   var segmentMiB = 64
+  static let segmentMiBMin = 16
   var snapshotMiB = 256
   var maxConnections = 10_000
   var retainDays: Int?
@@ -224,7 +225,7 @@ struct Configuration {
         try Configuration.origin(part.trimmingCharacters(in: .whitespaces))
       }
     case "ASSAY_SEGMENT_MIB":
-      segmentMiB = try Configuration.number("segment-mib", text, 16...4096)
+      segmentMiB = try Configuration.number("segment-mib", text, Configuration.segmentMiBMin...4096)
     case "ASSAY_SNAPSHOT_MIB":
       snapshotMiB = try Configuration.number("snapshot-mib", text, 1...1_000_000)
     case "ASSAY_RETAIN_DAYS":

@@ -58,6 +58,6 @@ extension DataDirectory {
       highRisk: highRisk,
       report: { Log.warning("assay: \($0)") }
     )
-    return try BatchService(wiring, store: try SQLiteJobStore(path: path + "/batch.db"))
+    return try BatchService(wiring, store: try SQLiteJobStore(path: jobs))
   }
 }

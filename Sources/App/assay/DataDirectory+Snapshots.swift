@@ -25,6 +25,14 @@ extension DataDirectory {
     }
   }
 
+  /// Where the snapshots stand by their names, newest first.
+  var snapshotPlaces: [Position] { snapshotNames.map(\.position) }
+
+  /// Removes the snapshots behind a place, which a loss has made those of another log.
+  func removeSnapshots(behind end: Position) throws {
+    for name in snapshotNames where name.position > end { try BulkFile.remove(name.path) }
+  }
+
   /// The bytes of the snapshots up to a place of the log, newest first, each read when it is
   /// asked for; one that cannot be read is as good as none.
   ///

@@ -28,6 +28,8 @@ struct DataDirectory: Sendable {
   var identity: String { path + "/identity.db" }
   /// Alerts, and who is told of them.
   var alerts: String { path + "/alerts.db" }
+  /// Jobs and how far they have come.
+  var jobs: String { path + "/batch.db" }
   /// What was being worked on, for the case of a crash.
   var flight: String { path + "/in-flight" }
   var keyFile: String { path + "/api-key" }

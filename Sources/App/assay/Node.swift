@@ -39,8 +39,12 @@ final class Node {
     recovered = try Startup.run(
       disk: disk,
       snapshots: directory.snapshotBytes(),
+      known: directory.knowledge(),
       newLog: seed
     ) { directory.makeEngine(seed: seed) }
+    for loss in recovered.fold.losses {
+      Log.warning("warning: the log lacks \(loss), which was accepted by 'assay recover'")
+    }
     if recovered.fold.differences > 0 {
       Log.warning(
         "warning: \(recovered.fold.differences) decisions came out otherwise than they were"
@@ -68,6 +72,7 @@ final class Node {
     )
     try condemn()
     try putInForce()
+    noteExtent()
     #if DEBUG
     sequencer.fault = CrashTest.fault
     #endif
@@ -100,8 +105,27 @@ final class Node {
     flight.open(boot: boot, suspects: suspects)
   }
 
-  /// The process ends on purpose: what is in flight is not to blame.
-  func closeFlight() { flight.close() }
+  /// The process ends on purpose, behind the core thread: what is in flight is not to blame, and
+  /// the log reaches to here.
+  func close() {
+    flight.close()
+    noteExtent()
+  }
+
+  private func noteExtent() {
+    let extent = LogExtent(
+      log: recovered.log.log,
+      start: recovered.log.segments.first?.base ?? Position(bytes: 0),
+      end: sequencer.committed,
+      nextSequence: sequencer.lastSequence + 1
+    )
+    do {
+      try directory.note(extent)
+    } catch {
+      // A full disk keeps no server from starting or ending; the note of before stays.
+      Log.warning("assay: the end of the log could not be noted: \(error)")
+    }
+  }
 
   /// Logs one control entry and applies it, before the core thread runs.
   private func log(_ kind: EntryKind, _ body: [UInt8]) throws {

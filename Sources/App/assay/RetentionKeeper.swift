@@ -60,6 +60,7 @@ final class RetentionKeeper {
     let target = start([status.identityFloor, snapshot] + needed)
     guard target > first else { return }
     try anchor(target)
+    try directory.note(start: Position(bytes: target))
     let count = try Retention.remove(before: target, on: disk)
     try directory.removeOldSnapshots(logStart: target)
     status.removedSegments += count

@@ -19,6 +19,8 @@ package struct LogFold {
   package private(set) var labels = 0
   package private(set) var histories = 0
   package private(set) var digests = 0
+  /// What is missing of the log, and was accepted.
+  package private(set) var losses: [Loss] = []
   /// Decisions of another semantics version, which cannot be verified.
   package private(set) var notVerifiable = 0
   package private(set) var differences = 0
@@ -67,6 +69,12 @@ package struct LogFold {
         body.load(at: 0, as: UInt64.self) != engine.digest
       {
         note("the state digest", position)
+      }
+    case .loss:
+      do throws(DecodingFailure) {
+        losses.append(try Loss(body))
+      } catch {
+        throw EngineError(.damagedEntry, "a damaged loss: \(error)")
       }
     case .adoption:
       guard let disk else {

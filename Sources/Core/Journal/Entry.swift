@@ -30,6 +30,8 @@ package enum EntryKind: UInt8, Sendable, CaseIterable {
   case closed = 35
   /// What is kept of an account besides the log goes, as far as it came before.
   case erasure = 36
+  /// What was before it is lost, and somebody accepted that; the first entry behind the gap.
+  case loss = 38
 }
 
 /// The place of an entry: bytes from the start of the log.

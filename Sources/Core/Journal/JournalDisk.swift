@@ -5,6 +5,8 @@ package struct JournalError: Error, Sendable, CustomStringConvertible {
     case noSpace
     /// Damage before the last synced position: the log must not be opened.
     case corrupt
+    /// Less of the log is there than is known to have been: it must not be opened.
+    case incomplete
     /// A read, write or sync failed.
     case inputOutput
     /// Another process owns the directory.
@@ -40,4 +42,6 @@ package protocol JournalDisk: AnyObject {
   func sync(_ name: String) throws(JournalError)
   /// Removes a segment durably.
   func remove(_ name: String) throws(JournalError)
+  /// Takes a segment out of the log durably and keeps its bytes under another name.
+  func setAside(_ name: String) throws(JournalError)
 }

@@ -62,7 +62,7 @@ package enum Recovery {
       }
       if let last = found.last {
         guard id == log else { throw JournalError(.corrupt, "\(name) belongs to another log") }
-        guard last.base.bytes + UInt64(last.size) == base.bytes else {
+        guard last.base.bytes + UInt64(last.size) == Segment.joins(head, base: base).bytes else {
           throw JournalError(.corrupt, "a segment is missing before \(name)")
         }
       }
@@ -94,6 +94,9 @@ package enum Recovery {
         "the log starts at \(first.base.bytes); it is needed from \(start?.bytes ?? 0) on:"
           + " a snapshot of its start or of a later place is missing"
       )
+    }
+    if let start, let last = found.last, start.bytes > last.base.bytes + UInt64(last.size) {
+      throw JournalError(.corrupt, "the log ends before \(start.bytes), where it is needed from")
     }
     if repair, let unfinished { try discard(unfinished, on: disk) }
     var log = Log(
@@ -163,7 +166,7 @@ package enum Recovery {
     }
   }
 
-  private static func damagedHead(_ name: String) -> JournalError {
+  static func damagedHead(_ name: String) -> JournalError {
     JournalError(
       .corrupt,
       "\(name): the segment's head is damaged; restore this segment from a copy"
@@ -187,7 +190,7 @@ package enum Recovery {
   }
 
   /// Whether a whole batch header that belongs there stands at or behind an offset.
-  private static func hasBatch(
+  static func hasBatch(
     _ segment: FoundSegment,
     from offset: Int,
     _ disk: any JournalDisk,
@@ -218,7 +221,7 @@ package enum Recovery {
   }
 
   /// Zeroes a torn tail, so that it can never be mistaken for data again.
-  private static func cut(
+  static func cut(
     _ segment: FoundSegment,
     from offset: Int,
     through damage: SegmentReader.Damage,

@@ -21,12 +21,15 @@ package enum Segment {
   }
 
   /// The head of a new segment.
-  package static func head(base: Position, log: UInt64) -> [UInt8] {
+  ///
+  /// `behindLoss` is the end of the segment before one that does not join it, because what lay
+  /// between is lost.
+  package static func head(base: Position, log: UInt64, behindLoss: Position? = nil) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(little: magic)
     bytes.append(little: base.bytes)
     bytes.append(little: log)
-    bytes.append(little: UInt64(0))
+    bytes.append(little: behindLoss?.bytes ?? 0)
     bytes.append(little: CRC32C.of(bytes.span))
     while bytes.count < headSize { bytes.append(0) }
     return bytes
@@ -39,5 +42,11 @@ package enum Segment {
       bytes.span.load(at: 32, as: UInt32.self) == CRC32C.of(bytes.span.extracting(0..<32))
     else { return nil }
     return bytes.span.load(at: 16, as: UInt64.self)
+  }
+
+  /// Where the segment before this one ends, given a whole head.
+  package static func joins(_ head: [UInt8], base: Position) -> Position {
+    let behindLoss = head.span.load(at: 24, as: UInt64.self)
+    return behindLoss == 0 ? base : Position(bytes: behindLoss)
   }
 }

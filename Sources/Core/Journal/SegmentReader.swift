@@ -49,13 +49,14 @@ package struct SegmentReader {
       guard header.position.bytes == position, header.size <= segment.size - offset else {
         return Damage(what: "a batch header that belongs elsewhere", extent: 0)
       }
-      guard header.firstSequence == expectedSequence || expectedSequence == 0 else {
+      try fill(header.size)
+      let follows = header.firstSequence == expectedSequence || expectedSequence == 0
+      guard follows || isBehindLoss(header) else {
         return Damage(
           what: "sequence \(header.firstSequence) where \(expectedSequence) was expected",
           extent: header.size
         )
       }
-      try fill(header.size)
       if let damage = check(header) { return damage }
       try show(header, visit)
       offset += header.size
@@ -78,6 +79,18 @@ package struct SegmentReader {
       from += 1 << 20
     }
     return nil
+  }
+
+  /// Whether the batch in the window begins with the loss of just what is missing before it.
+  private func isBehindLoss(_ header: BatchHeader) -> Bool {
+    let at = offset - windowStart + Batch.headerSize
+    let batch = window.span.extracting(at..<offset - windowStart + header.size)
+    guard let entry = EntryHeader(checking: batch), entry.kind == .loss,
+      let loss = try? Loss(
+        batch.extracting(EntryHeader.size..<EntryHeader.size + entry.bodySize)
+      )  // What cannot be read is no loss.
+    else { return false }
+    return loss.first == expectedSequence && loss.end == header.firstSequence
   }
 
   /// Checks every entry of the batch in the window before the first is shown.

@@ -50,7 +50,9 @@ extension Sequencer {
       let start = Int(position.bytes - writer.end.bytes)
       let bytes = batch.bytes
       let span = bytes.span
-      guard let header = EntryHeader(unchecked: span.extracting(start..<bytes.count)) else {
+      guard start <= bytes.count,
+        let header = EntryHeader(unchecked: span.extracting(start..<bytes.count))
+      else {
         return false
       }
       scratch.append(contentsOf: bytes[start..<start + EntryHeader.size + header.bodySize])

@@ -16,15 +16,18 @@ package struct Startup {
   /// Folds the tail of a log onto the newest snapshot that is whole.
   ///
   /// `snapshots` are tried in order; one that is damaged, or from which the log does not go on, is
-  /// passed over: the log itself is the truth. `log.end` is the end of what was folded.
+  /// passed over: the log itself is the truth. `log.end` is the end of what was folded. A log that
+  /// has less than is `known` of it is refused as `incomplete` before anything is changed.
   package static func run(
     disk: any JournalDisk,
     snapshots: some Sequence<[UInt8]>,
+    known: LogKnowledge? = nil,
     newLog: UInt64,
     repair: Bool = true,
     until: Position? = nil,
     makeEngine: () -> Engine
   ) throws -> Startup {
+    if let known { try Recovery.requireComplete(on: disk, known) }
     for bytes in snapshots {
       let engine = makeEngine()
       // A snapshot that cannot be restored is passed over: an older one or the whole log will do.

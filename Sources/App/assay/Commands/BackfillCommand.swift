@@ -42,7 +42,7 @@ enum BackfillCommand: Command {
     node.start()
     defer {
       node.core.stop()
-      node.closeFlight()
+      node.close()
     }
     let activities = arguments.text("activities")
     let report = try feed(

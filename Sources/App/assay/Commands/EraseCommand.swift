@@ -101,7 +101,7 @@ enum EraseCommand: Command {
     do {
       defer {
         node.core.stop()
-        node.closeFlight()
+        node.close()
       }
       // By a token, as the route does: an account that stood there for good would not be erased.
       let subject = node.vault.alertSecrets.subject(source: source.name, account: account)

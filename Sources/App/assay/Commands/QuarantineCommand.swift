@@ -110,7 +110,7 @@ enum QuarantineCommand: Command {
       node.start()
       defer {
         node.core.stop()
-        node.closeFlight()
+        node.close()
       }
       for entry in node.engine.quarantine.values
       where found.contains(where: { $0.subject == String(entry.subject, radix: 16) }) {

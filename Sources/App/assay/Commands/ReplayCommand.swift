@@ -31,6 +31,8 @@ enum ReplayCommand: Command {
     /// The place from which the fold started: the log's start, or the oldest snapshot.
     var verifiableFrom: UInt64
     var stateDigest: String
+    /// What is missing of the log, and was accepted by `assay recover`.
+    var losses: [String]
     var seconds: Double
     var firstDifferences: [String]
   }
@@ -40,12 +42,15 @@ enum ReplayCommand: Command {
     try directory.requireJournal()
     let disk = try FileDisk(directory: directory.journal, readOnly: true)
     let start = ContinuousClock.now
+    // Looked at first: a live server's followers are never ahead of its log.
+    let known = directory.knowledge()
     let first = try Recovery.segments(on: disk).found.first?.base.bytes ?? 0
     let from = directory.verifiableFrom(logStart: first)
     let done = try Startup.run(
       disk: disk,
       snapshots: first == 0
         ? [] : Array(directory.snapshotBytes(upTo: Position(bytes: from.position)).prefix(1)),
+      known: known,
       newLog: 0,
       repair: false
     ) { directory.makeEngine(seed: 0) }
@@ -60,6 +65,7 @@ enum ReplayCommand: Command {
       notVerifiable: fold.notVerifiable,
       verifiableFrom: from.position,
       stateDigest: String(done.engine.stateDigest(), radix: 16),
+      losses: fold.losses.map(\.description),
       seconds: (ContinuousClock.now - start) / .seconds(1),
       firstDifferences: fold.firstDifferences.map { "\($0.what) at \($0.position.bytes)" }
     )
@@ -76,11 +82,12 @@ enum ReplayCommand: Command {
             + " not verifiable by this program (semantics \(Engine.semanticsVersion))"
         )
       }
+      for loss in report.losses { Console.print("  lost, and accepted: \(loss)") }
       if from.position > 0 {
         Console.print(
           "  from position \(from.position) on, sequenced after"
-            + " \(Timestamp(microseconds: from.receivedAt)): what lies before was removed by"
-            + " retention and came from a snapshot"
+            + " \(Timestamp(microseconds: from.receivedAt)): of what lies before, which"
+            + " is not kept, the state came from a snapshot"
         )
       }
       for difference in report.firstDifferences { Console.print("  \(difference)") }

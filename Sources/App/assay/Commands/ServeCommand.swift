@@ -146,7 +146,7 @@ enum ServeCommand: Command {
     snapshots.stop()
     warmer.stop()
     node.core.stop()
-    node.closeFlight()
+    node.close()
     projector.stop()
     gateway.stop()
     Log.info("assay: stopped in order")
