@@ -18,6 +18,7 @@ struct AccessTests {
     "POST /api/transaction": "local score", "GET /api/transactions": "local read",
     "GET /latest": "local read", "GET /api/fetch": "local read", "POST /api/fetch": "local read",
     "GET /api/health": "open", "GET /api/": "open", "GET /health": "open", "GET /metrics": "open",
+    "GET /ready": "open", "GET /api/v1/clock": "read", "POST /api/v1/clock/reset": "admin",
     "GET /": "open", "GET /openapi.json": "open", "GET /asyncapi.json": "open",
     "GET /docs": "open", "GET /docs/{file}": "open", "POST /auth/register": "open",
     "POST /auth/login": "open",
@@ -146,7 +147,8 @@ struct AccessTests {
   @Test func `probes are not counted, and everything else is`() {
     for endpoint in Endpoint.all {
       let isProbe = [
-        "/health", "/metrics", "/", "/api/health", "/api/", "/openapi.json", "/asyncapi.json",
+        "/health", "/ready", "/metrics", "/", "/api/health", "/api/", "/openapi.json",
+        "/asyncapi.json",
         "/docs", "/docs/{file}",
       ].contains(endpoint.path)
       #expect((endpoint.rate == .none) == isProbe, "\(endpoint.path)")

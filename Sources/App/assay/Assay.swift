@@ -14,7 +14,8 @@ struct Assay {
     let commands: [any Command.Type] = [
       ServeCommand.self, TrainCommand.self, EvaluateCommand.self, ScoreCommand.self,
       FeaturesCommand.self, ExplainCommand.self, BackfillCommand.self, SimulateCommand.self,
-      ReplayCommand.self, RecoverCommand.self, SnapshotCommand.self, QuarantineCommand.self,
+      ReplayCommand.self, RecoverCommand.self, ClockCommand.self, SnapshotCommand.self,
+      QuarantineCommand.self,
       ProjectionCommand.self,
       LanguageCommand.self, KeysCommand.self, UsersCommand.self, EraseCommand.self,
       TopCommand.self,

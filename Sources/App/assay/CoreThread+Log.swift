@@ -11,7 +11,7 @@ extension CoreThread {
     guard submitAndWait(submission) else { throw CommandError("the server is stopping") }
     switch submission.results.first {
     case .refused(let why): throw CommandError(why)
-    case .unavailable: throw CommandError("the disk has no space for the journal")
+    case .unavailable(let obstacle): throw CommandError("\(obstacle)")
     default: break
     }
   }

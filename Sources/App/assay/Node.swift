@@ -29,7 +29,13 @@ final class Node {
 
   /// Locks the directory, recovers it, and logs the sources, features, rules and models of this
   /// program that are not in force yet.
-  init(_ directory: DataDirectory, segmentBytes: Int = Segment.sizeDefault) throws {
+  ///
+  /// `checksClock` refuses a log that lies ahead of the clock, and steps of the clock.
+  init(
+    _ directory: DataDirectory,
+    segmentBytes: Int = Segment.sizeDefault,
+    checksClock: Bool = true
+  ) throws {
     self.directory = directory
     try directory.create()
     try directory.requireTokenKey()
@@ -51,6 +57,7 @@ final class Node {
           + " logged; run 'assay replay --verify'"
       )
     }
+    if checksClock { try Node.requirePast(recovered.lastReceivedAt, directory) }
     engine = recovered.engine
     watermarks = engine.sources.mapValues { $0.profile.watermark }
     let writer = try JournalWriter(disk: disk, after: recovered.log, segmentSize: segmentBytes)
@@ -64,6 +71,7 @@ final class Node {
       lastReceivedAt: recovered.lastReceivedAt,
       flight: flight,
       status: status,
+      boot: checksClock ? { Clocks.bootMicroseconds() } : nil,
       now: Clocks.wallMicroseconds
     )
     core = CoreThread(committed: writer.synced, status: status)
@@ -78,6 +86,21 @@ final class Node {
     #endif
     sources = SourceCatalog.entries.map(\.source)
   }
+
+  /// Refuses a log that lies ahead of the clock: one of the two is wrong.
+  private static func requirePast(_ last: Int64, _ directory: DataDirectory) throws {
+    let now = Clocks.wallMicroseconds()
+    guard last > now + ClockWitness.stepMicrosecondsMax else { return }
+    throw CommandError(
+      "the log's last entry was received at \(Timestamp(microseconds: last)), and the clock says"
+        + " \(Timestamp(microseconds: now)): set the clock right, or, if it was ahead then,"
+        + " run 'assay clock reset --data \(directory.path)', which makes windows anew without what"
+        + " came at later times"
+    )
+  }
+
+  /// Logs that the clock is right as it is, before the core thread runs.
+  func resetClock() throws { try log(.clockReset, []) }
 
   /// Puts in quarantine what was in flight at two crashes in a row, then starts a new record.
   private func condemn() throws {
@@ -135,7 +158,7 @@ final class Node {
     while try !sequencer.take(submission) { try sequencer.commit() }
     switch submission.results.first {
     case .refused(let why): throw CommandError(why)
-    case .unavailable: throw CommandError("the disk has no space for the journal")
+    case .unavailable(let obstacle): throw CommandError("\(obstacle)")
     default: try sequencer.commit()
     }
   }

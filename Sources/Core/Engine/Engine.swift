@@ -147,7 +147,8 @@ package final class Engine {
       } catch {
         throw EngineError(.damagedEntry, "a damaged erasure: \(error)")
       }
-    case .transaction, .decision, .engineVersion, .fallback, .digest, .closed, .adoption, .loss:
+    case .transaction, .decision, .engineVersion, .fallback, .digest, .closed, .adoption, .loss,
+      .clockReset:
       break
     }
   }

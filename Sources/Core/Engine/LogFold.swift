@@ -76,6 +76,11 @@ package struct LogFold {
       } catch {
         throw EngineError(.damagedEntry, "a damaged loss: \(error)")
       }
+    case .clockReset:
+      guard let disk else {
+        throw EngineError(.snapshot, "a reset of the clock needs the log before it")
+      }
+      try engine.resetClock(folding: body, at: position, from: disk)
     case .adoption:
       guard let disk else {
         throw EngineError(.snapshot, "an adoption needs the log that it was filled from")

@@ -8,7 +8,12 @@ package import Payments
 /// It folds what the source's own windows fold, and decides nothing.
 package final class WindowFill {
   package let source: UInt16
-  let profile: Profile
+  private(set) var profile: Profile
+  private let makeProfile: () -> Profile
+  /// Resets of the clock; what came before one with a later time is left out.
+  private var mends: Set<ClockMend> = []
+  private let futureTolerance: Int64
+  private var disk: (any JournalDisk)?
   /// Identifies the features and rules that the windows belong to.
   package let program: UInt64
   /// The first entry that was folded.
@@ -20,18 +25,31 @@ package final class WindowFill {
 
   init(_ state: SourceState, seed: UInt64, reserve: Int) {
     source = state.source.id
-    profile = Profile(
-      program: state.program,
-      source: state.source,
-      seed: seed,
-      reserve: reserve
-    )
-    program = state.programFingerprint
+    futureTolerance = state.source.futureTolerance
+    let (program, source) = (state.program, state.source)
+    makeProfile = { Profile(program: program, source: source, seed: seed, reserve: reserve) }
+    profile = makeProfile()
+    self.program = state.programFingerprint
   }
 
   /// Starts with the first entry of a log; the disk belongs to the thread that has the windows.
   package func open(_ disk: any JournalDisk) {
+    self.disk = disk
     follower = LogFollower(disk: disk, from: Position(bytes: 0))
+  }
+
+  /// The same, for windows that are made because of a reset of the clock.
+  func open(_ disk: any JournalDisk, mending mend: ClockMend) {
+    mends.insert(mend)
+    open(disk)
+  }
+
+  /// Starts over, when a reset of the clock shows that times before it were wrong.
+  private func startOver() {
+    profile = makeProfile()
+    from = Position(bytes: 0)
+    last.removeAll()
+    if let disk { open(disk) }
   }
 
   /// Everything before it was folded.
@@ -43,15 +61,20 @@ package final class WindowFill {
   /// Folds the next stretch of the log; false at its durable end.
   package func step(upTo durable: Position, bytes: UInt64 = 8 << 20) throws(JournalError) -> Bool {
     guard var follower else { return false }
+    let known = mends.count
     let step = try follower.step(upTo: durable, bytes: bytes) {
       header,
       body,
       position throws(JournalError) in
       if from.bytes == 0 { from = position }
       // The last batch of a stretch may reach behind what is asked for.
-      if position < durable { try take(header, body) }
+      if position < durable { try take(header, body, position) }
     }
     self.follower = follower
+    if mends.count > known {
+      startOver()
+      return true
+    }
     if case .removed = step {
       throw JournalError(.limit, "the log was removed while windows were filled from it")
     }
@@ -59,11 +82,42 @@ package final class WindowFill {
     return false
   }
 
+  /// Whether an event of this time, logged at a position, was stamped by a clock that was ahead.
+  private func isLeftOut(_ time: Timestamp, _ position: Position) -> Bool {
+    mends.contains {
+      position < $0.position && time.microseconds > $0.time + futureTolerance
+    }
+  }
+
+  private func isLeftOut(
+    _ header: EntryHeader,
+    _ body: borrowing Span<UInt8>,
+    _ position: Position
+  ) -> Bool {
+    if mends.isEmpty { return false }
+    switch header.kind {
+    case .transaction, .history: return isLeftOut(TransactionRecord.time(body), position)
+    case .label:
+      let record = body.extracting(Label.record(body))
+      return isLeftOut(TransactionRecord.time(record), position)
+    case .activity:
+      // It was folded when it was logged, so it can be read.
+      return (try? Activity(body.array)).map { isLeftOut($0.time, position) } ?? false
+    default: return false
+    }
+  }
+
   private func take(
     _ header: EntryHeader,
-    _ body: borrowing Span<UInt8>
+    _ body: borrowing Span<UInt8>,
+    _ position: Position
   ) throws(JournalError) {
+    if isLeftOut(header, body, position) { return last.removeAll() }
     switch header.kind {
+    case .clockReset:
+      // Folded when it was logged.
+      guard let entry = try? ControlEntry.ClockReset(body.array) else { return }
+      mends.insert(ClockMend(position: position, time: entry.time))
     case .transaction, .history:
       guard TransactionRecord.source(body) == Int(source) else { return last.removeAll() }
       profile.record(body, evaluate: false)

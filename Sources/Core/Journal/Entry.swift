@@ -32,6 +32,8 @@ package enum EntryKind: UInt8, Sendable, CaseIterable {
   case erasure = 36
   /// What was before it is lost, and somebody accepted that; the first entry behind the gap.
   case loss = 38
+  /// Somebody has confirmed what the clock says: here alone `receivedAt` may go back.
+  case clockReset = 39
 }
 
 /// The place of an entry: bytes from the start of the log.
@@ -49,7 +51,7 @@ package struct EntryHeader: Sendable, Hashable {
   package static let bodyBytesMax = 16 << 20
 
   package var sequence: UInt64
-  /// When the entry was sequenced, µs since 1970; never goes back.
+  /// When the entry was sequenced, µs since 1970; goes back only at a reset of the clock.
   package var receivedAt: Int64
   package var kind: EntryKind
   package var semanticsVersion: UInt16

@@ -85,11 +85,10 @@ package struct SegmentReader {
   private func isBehindLoss(_ header: BatchHeader) -> Bool {
     let at = offset - windowStart + Batch.headerSize
     let batch = window.span.extracting(at..<offset - windowStart + header.size)
-    guard let entry = EntryHeader(checking: batch), entry.kind == .loss,
-      let loss = try? Loss(
-        batch.extracting(EntryHeader.size..<EntryHeader.size + entry.bodySize)
-      )  // What cannot be read is no loss.
-    else { return false }
+    guard let entry = EntryHeader(checking: batch), entry.kind == .loss else { return false }
+    let body = batch.extracting(EntryHeader.size..<EntryHeader.size + entry.bodySize)
+    // What cannot be read is no loss.
+    guard let loss = try? Loss(body) else { return false }
     return loss.first == expectedSequence && loss.end == header.firstSequence
   }
 

@@ -11,7 +11,7 @@ extension InputError {
     case .future: self.init(.invalid, field: "time", "lies too far in the future")
     case .quarantined(let why): self.init(.invalid, "is in quarantine: \(why)")
     case .refused(let why): self.init(.invalid, why)
-    case .unavailable: self.init(.invalid, "the disk has no space")
+    case .unavailable(let obstacle): self.init(.invalid, "\(obstacle)")
     case .known, .logged: self.init(.invalid, "is a past transaction that was never decided on")
     }
   }

@@ -68,13 +68,13 @@ extension JobRun {
   private func settle(_ slice: Slice, _ lane: IngestLane) throws {
     let submission = slice.submission
     // Where the disk had no space, none of the slice was taken.
-    while submission.results.first == .unavailable {
+    while case .unavailable(let obstacle) = submission.results.first {
       submission.results.removeAll(keepingCapacity: true)
       submission.decisions.removeAll(keepingCapacity: true)
       context.pause(milliseconds: 200)
       try send(slice, lane)
       lane.wait()
-      try noteWaiting(submission.results.first == .unavailable)
+      if case .unavailable = submission.results.first { try noteWaiting(obstacle) }
     }
     waitingSince = nil
     var item = 0
@@ -105,17 +105,14 @@ extension JobRun {
   }
 
   /// Stops a job that has waited for space for too long.
-  private func noteWaiting(_ isWaiting: Bool) throws {
+  private func noteWaiting(_ obstacle: Obstacle) throws {
     if context.isStopping { throw Stop.stopping }
-    guard isWaiting else { return }
     if !context.book.isWanted(number) { throw Stop.cancelled }
     let now = Clocks.monotonicNanoseconds()
     let since = waitingSince ?? now
     waitingSince = since
     guard now - since < Int64(context.settings.timeoutSeconds) * 1_000_000_000 else {
-      throw Stop.failed(
-        "the disk has no space for the journal, for \(context.settings.timeoutSeconds) s"
-      )
+      throw Stop.failed("for \(context.settings.timeoutSeconds) s \(obstacle)")
     }
   }
 

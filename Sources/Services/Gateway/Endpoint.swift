@@ -128,6 +128,18 @@ extension Endpoint {
       answer in
       gateway.release(token, request.text(of: segments[0]), &answer)
     },
+    Endpoint(.get, "/api/v1/clock", .needs(.read)) { gateway, _, _, _, answer in
+      gateway.clock(&answer)
+      return .answered
+    },
+    Endpoint(.post, "/api/v1/clock/reset", .needs(.administer), action: "clock.reset") {
+      gateway,
+      _,
+      token,
+      _,
+      _ in
+      gateway.resetClock(token)
+    },
     Endpoint(.get, "/api/v1/projections", .needs(.read)) { gateway, _, _, _, answer in
       gateway.showProjections(&answer)
       return .answered
@@ -194,6 +206,10 @@ extension Endpoint {
   private static let service = [
     Endpoint(.get, "/health", .open, rate: .none) { gateway, _, _, _, answer in
       gateway.health(&answer)
+      return .answered
+    },
+    Endpoint(.get, "/ready", .open, rate: .none) { gateway, _, _, _, answer in
+      gateway.ready(&answer)
       return .answered
     },
     Endpoint(.get, "/metrics", .open, rate: .none) { gateway, _, _, _, answer in

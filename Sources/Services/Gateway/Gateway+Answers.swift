@@ -18,7 +18,9 @@ extension Gateway {
     }
     let isMine = pending[slot].token == token.bits
     let seconds = Double(Clocks.monotonicNanoseconds() - submission.submittedAt) / 1e9
-    if ![.label, .activity, .release, .erasure].contains(shape) { metrics.note(seconds: seconds) }
+    if ![.label, .activity, .release, .erasure, .clock].contains(shape) {
+      metrics.note(seconds: seconds)
+    }
     loop.answer(token) { answer in write(shape, submission, slot, &answer) }
     if isMine { pending[slot].token = 0 }
   }
@@ -45,7 +47,8 @@ extension Gateway {
         )
         metrics.count(decided.extracting(range))
       case .duplicate: metrics.countDuplicate()
-      case .unavailable: metrics.countFailed(.full_disk)
+      case .unavailable(.diskFull): metrics.countFailed(.full_disk)
+      case .unavailable(.clockStep): metrics.countFailed(.clock)
       case .conflict: metrics.countFailed(.conflict)
       case .quarantined: metrics.countFailed(.quarantined)
       case .future, .refused: metrics.countFailed(.invalid)
@@ -70,13 +73,16 @@ extension Gateway {
     case .label: status = writeLabels(submission)
     case .activity: status = writeActivities(submission)
     case .release: status = writeReleased(submission)
+    case .clock: status = writeClock(submission)
     case .erasure: status = writeErasure(submission)
     case .shop: return writeShop(submission, &answer)
     case .ingested, .stored: status = writeTaken(submission, shape)
     case .fallback: break
     }
-    // A full disk refuses a request as a whole, before any of it was decided.
-    if case .unavailable = submission.results.first { return Gateway.overloaded(&answer) }
+    // A request is refused as a whole, before any of it was decided.
+    if case .unavailable(let obstacle) = submission.results.first {
+      return Gateway.overloaded(&answer, because: obstacle)
+    }
     answer.start(status)
     answer.append(json.bytes)
   }
@@ -176,7 +182,7 @@ extension Gateway {
     case .decided, .duplicate, .logged, .known: ""
     case .conflict: "transaction_id was used before for another content"
     case .future: "the time lies too far in the future"
-    case .unavailable: "the disk has no space; try again"
+    case .unavailable(let obstacle): "\(obstacle); try again later"
     case .quarantined(let why): why
     case .refused(let why): why
     }

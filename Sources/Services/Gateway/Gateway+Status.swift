@@ -22,8 +22,12 @@ extension Gateway {
   func health(_ answer: inout HTTPAnswer) {
     json.reset()
     json.open("{")
-    json.key("status")
-    json.value("healthy")
+    let problems = problems
+    json.field("status", problems.isEmpty ? "healthy" : "degraded")
+    json.key("problems")
+    json.open("[")
+    for problem in problems { json.value(problem) }
+    json.close("]")
     json.key("service")
     json.value("API Gateway")
     json.key("version")
@@ -50,6 +54,71 @@ extension Gateway {
     json.close("}")
     answer.start(200)
     answer.append(json.bytes)
+  }
+
+  /// What is not as it should be, in words; empty where all is well.
+  private var problems: [String] {
+    var found: [String] = []
+    if let obstacle = core.status.obstacle { found.append("nothing is decided: \(obstacle)") }
+    for part in core.status.parts {
+      if let failure = part.failure { found.append("\(part.name) (\(part.file)): \(failure)") }
+    }
+    for projection in core.status.projections where projection.state != "following" {
+      found.append("the projection '\(projection.name)' is \(projection.state)")
+    }
+    return found
+  }
+
+  /// `GET /ready`: whether payments are decided now, for load balancers.
+  func ready(_ answer: inout HTTPAnswer) {
+    json.reset()
+    json.open("{")
+    let obstacle = core.status.obstacle
+    json.key("ready")
+    json.value(obstacle == nil)
+    if let obstacle { json.field("reason", "\(obstacle)") }
+    json.close("}")
+    answer.start(obstacle == nil ? 200 : 503)
+    answer.append(json.bytes)
+  }
+
+  /// `GET /api/v1/clock`: whether the wall clock runs on as it should.
+  func clock(_ answer: inout HTTPAnswer) {
+    json.reset()
+    json.open("{")
+    if case .clockStep(let step) = core.status.obstacle {
+      json.field("state", "stepped")
+      json.field("step_seconds", Double(step) / 1e6)
+    } else {
+      json.field("state", "steady")
+      json.field("step_seconds", 0.0)
+    }
+    json.field("time", Timestamp(microseconds: Clocks.wallMicroseconds()).description)
+    json.field(
+      "last_received_at",
+      Timestamp(microseconds: core.status.lastReceivedAt).description
+    )
+    json.close("}")
+    answer.start(200)
+    answer.append(json.bytes)
+  }
+
+  /// `POST /api/v1/clock/reset`: confirms that the clock is right now, by a logged entry.
+  func resetClock(_ token: RequestToken) -> Reception {
+    let submission = makeSubmission(token, .clock)
+    submission.kind = .entries(.clockReset)
+    submission.add { _ in }
+    begin(token, .error, .clock)
+    send(submission)
+    return .later(milliseconds: ReadWorker.deadlineMilliseconds)
+  }
+
+  /// The answer to a reset of the clock.
+  func writeClock(_ submission: Submission) -> Int {
+    json.open("{")
+    json.field("received_at", Timestamp(microseconds: submission.receivedAt).description)
+    json.close("}")
+    return 200
   }
 
   /// The place from which the log can be folded again; null where no snapshot fits what is left.

@@ -34,6 +34,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case ingested
     case stored
     case erasure
+    case clock
   }
 
   let settings: Settings
@@ -336,7 +337,19 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
   static func overloaded(_ answer: inout HTTPAnswer) {
     answer.start(503)
     answer.header("Retry-After", 1)
-    answer.appendFailure("Overloaded", "The queue is full or the disk has no space; try again")
+    answer.appendFailure("Overloaded", "The queue is full; try again")
+  }
+
+  /// Nothing is taken at present, for a reason that a person may have to mend.
+  static func overloaded(_ answer: inout HTTPAnswer, because obstacle: Obstacle) {
+    answer.start(503)
+    answer.header("Retry-After", 1)
+    var json = JSONText()
+    json.open("{")
+    json.field("error", "Overloaded")
+    json.field("message", "\(obstacle); try again later")
+    json.close("}")
+    answer.append(json.bytes)
   }
 
   func writeMetrics(_ answer: inout HTTPAnswer) {

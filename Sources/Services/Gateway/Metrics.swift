@@ -13,6 +13,7 @@ package final class Metrics: Sendable {
     case quarantined
     case overloaded
     case full_disk
+    case clock
   }
 
   private let outcomes: Mutex<[Int]> = Mutex([0, 0, 0, 0])
@@ -137,6 +138,18 @@ package final class Metrics: Sendable {
       "Submissions refused because they are in quarantine."
     )
     text += "assay_quarantine_refused_total \(status.quarantineRefusals)\n"
+    metric("assay_ready", "gauge", "1 where payments are decided, 0 where something is in the way.")
+    text += "assay_ready \(status.obstacle == nil ? 1 : 0)\n"
+    metric(
+      "assay_clock_steps_total",
+      "counter",
+      "Steps of the wall clock that nobody had confirmed."
+    )
+    text += "assay_clock_steps_total \(status.clockSteps)\n"
+    metric("assay_part_failing", "gauge", "1 where a store beside the log fails.")
+    for part in status.parts {
+      text += "assay_part_failing{part=\"\(part.name)\"} \(part.failure == nil ? 0 : 1)\n"
+    }
     metric("assay_projection_detached", "gauge", "1 where a projection fell too far behind.")
     for projection in status.projections {
       text += "assay_projection_detached{projection=\"\(projection.name)\"} "

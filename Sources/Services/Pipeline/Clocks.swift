@@ -10,6 +10,13 @@ package enum Clocks {
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
   }
 
+  /// Microseconds of a clock that nobody sets and that runs on while the machine sleeps.
+  package static func bootMicroseconds() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+  }
+
   /// Nanoseconds of a clock that never goes back.
   package static func monotonicNanoseconds() -> Int64 {
     var time = timespec()

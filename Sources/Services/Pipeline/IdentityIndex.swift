@@ -170,7 +170,8 @@ package struct IdentityIndex {
 
   /// Notes where an id was decided.
   package mutating func insert(_ key: UInt64, _ position: Position, receivedAt: Int64) {
-    if current.start == .min { current.start = receivedAt }
+    // A clock that was ahead must not keep a generation open.
+    if current.start == .min || receivedAt < current.start { current.start = receivedAt }
     if receivedAt - current.start > IdentityIndex.generationMicroseconds
       || current.count >= IdentityIndex.generationIds
     {

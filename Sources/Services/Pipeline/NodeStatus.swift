@@ -1,6 +1,25 @@
 package import Engine
 import Synchronization
 
+/// Why nothing is taken at present.
+package enum Obstacle: Sendable, Hashable {
+  /// The disk has no space for the next entries.
+  case diskFull
+  /// The wall clock was set by so many µs, and nobody has confirmed it.
+  case clockStep(Int64)
+}
+
+extension Obstacle: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .diskFull: "the disk has no space for the journal"
+    case .clockStep(let step):
+      "the clock of this machine was set \(abs(step) / 1_000_000) s"
+        + " \(step > 0 ? "ahead" : "back"); set it right, or confirm it: 'assay clock reset'"
+    }
+  }
+}
+
 /// What the core thread and its helpers let others see; any thread may read and write.
 package final class NodeStatus: Sendable {
   /// How far a projection has come.
@@ -19,6 +38,20 @@ package final class NodeStatus: Sendable {
     package var state: String {
       if isDetached { return "detached" }
       return isFailing ? "failing" : "following"
+    }
+  }
+
+  /// A store beside the log, without which decisions go on.
+  package struct Part: Sendable, Hashable {
+    package var name: String
+    package var file: String
+    /// Nil where it works.
+    package var failure: String?
+
+    package init(_ name: String, file: String, failure: String? = nil) {
+      self.name = name
+      self.file = file
+      self.failure = failure
     }
   }
 
@@ -50,6 +83,9 @@ package final class NodeStatus: Sendable {
     var projections: [Projection] = []
     var adoptions: [AdoptionSpan] = []
     var verifiable = VerifiableFrom(position: 0, receivedAt: 0)
+    var obstacle: Obstacle?
+    var parts: [Part] = []
+    var listener: (@Sendable (Obstacle?) -> Void)?
   }
 
   private let slow = Mutex(Slow())
@@ -57,6 +93,7 @@ package final class NodeStatus: Sendable {
   private let identity = Atomic<UInt64>(0)
   private let received = Atomic<Int64>(0)
   private let removed = Atomic<Int>(0)
+  private let clockStepCount = Atomic<Int>(0)
 
   /// What was erased, for those who read the log.
   package let erasures: Erasures
@@ -79,6 +116,42 @@ package final class NodeStatus: Sendable {
   package var quarantineRefusals: Int { refusedCount.load(ordering: .relaxed) }
 
   func countQuarantineRefusal() { refusedCount.add(1, ordering: .relaxed) }
+
+  /// Why nothing is taken at present; nil where payments are decided.
+  package internal(set) var obstacle: Obstacle? {
+    get { slow.withLock { $0.obstacle } }
+    set {
+      let listener = slow.withLock { slow in
+        slow.obstacle = newValue
+        return slow.listener
+      }
+      listener?(newValue)
+    }
+  }
+
+  /// Tells somebody whenever that changes; on the core thread, so it must not wait.
+  package func listen(_ listener: @escaping @Sendable (Obstacle?) -> Void) {
+    slow.withLock { $0.listener = listener }
+  }
+
+  /// The stores beside the log, and what is wrong with them.
+  package var parts: [Part] { slow.withLock { $0.parts } }
+
+  /// Notes how a part is; whether that is news.
+  @discardableResult
+  package func note(_ part: Part) -> Bool {
+    slow.withLock { slow in
+      let index = slow.parts.firstIndex { $0.name == part.name } ?? slow.parts.endIndex
+      if index == slow.parts.endIndex { slow.parts.append(Part(part.name, file: part.file)) }
+      defer { slow.parts[index] = part }
+      return slow.parts[index].failure != part.failure
+    }
+  }
+
+  /// Steps of the wall clock that were refused since the start.
+  package var clockSteps: Int { clockStepCount.load(ordering: .relaxed) }
+
+  func countClockStep() { clockStepCount.add(1, ordering: .relaxed) }
 
   package var projections: [Projection] { slow.withLock { $0.projections } }
 

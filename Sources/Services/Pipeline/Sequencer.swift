@@ -11,7 +11,11 @@ package final class Sequencer {
   package let engine: Engine
   let writer: JournalWriter
   let journal: any JournalDisk
-  private let now: () -> Int64
+  let now: () -> Int64
+  /// Where the wall clock is watched: a clock that nobody sets, and what it says of the other.
+  private let boot: (() -> Int64)?
+  var witness: ClockWitness?
+  private var obstacle: Obstacle?
   let flight: (any FlightRecorder)?
   let status: NodeStatus?
   #if DEBUG
@@ -20,7 +24,7 @@ package final class Sequencer {
   #endif
   package internal(set) var identity: IdentityIndex
   private(set) var batch = Batch()
-  private(set) var lastReceivedAt: Int64
+  var lastReceivedAt: Int64
   private var sinceDigest = 0
   /// Whether the batch has an erasure.
   var erases = false
@@ -38,8 +42,11 @@ package final class Sequencer {
     lastReceivedAt: Int64,
     flight: (any FlightRecorder)? = nil,
     status: NodeStatus? = nil,
+    boot: (() -> Int64)? = nil,
     now: @escaping () -> Int64
   ) {
+    self.boot = boot
+    witness = boot.map { ClockWitness(wall: now(), boot: $0()) }
     self.engine = engine
     self.writer = writer
     self.journal = journal
@@ -90,7 +97,15 @@ package final class Sequencer {
       return true
     }
     // Filled windows take in what is durable: nothing else may be under way.
-    if case .adopt = submission.kind, !batch.isEmpty { return false }
+    switch submission.kind {
+    case .adopt, .entries(.clockReset): if !batch.isEmpty { return false }
+    default: break
+    }
+    let time = now()
+    if let refusal = clockRefusal(submission, time) {
+      for _ in submission.items { submission.results.append(refusal) }
+      return true
+    }
     let size = bound(submission)
     if !batch.isEmpty, batch.bytes.count + size > Sequencer.batchBytesMax { return false }
     do {
@@ -98,12 +113,19 @@ package final class Sequencer {
     } catch {
       if !batch.isEmpty { return false }
       guard error.code == .noSpace || error.code == .limit else { throw error }
+      if error.code == .noSpace { note(.diskFull) }
       let result: Submission.Result =
-        error.code == .noSpace ? .unavailable : .refused("too large for the journal")
+        error.code == .noSpace
+        ? .unavailable(.diskFull) : .refused("too large for the journal")
       for _ in submission.items { submission.results.append(result) }
       return true
     }
-    lastReceivedAt = max(lastReceivedAt, now())
+    note(nil)
+    if case .entries(.clockReset) = submission.kind {
+      try resetClock(submission, time)
+      return true
+    }
+    lastReceivedAt = max(lastReceivedAt, time)
     submission.receivedAt = lastReceivedAt
     status?.lastReceivedAt = lastReceivedAt
     if case .adopt(let entry) = submission.kind { try adopt(submission, entry) }
@@ -190,8 +212,31 @@ package final class Sequencer {
     try commit()
   }
 
+  /// Refuses what comes while the wall clock has a step that nobody has confirmed.
+  private func clockRefusal(_ submission: Submission, _ time: Int64) -> Submission.Result? {
+    guard let boot, let step = witness?.step(wall: time, boot: boot()), step != 0 else {
+      return nil
+    }
+    if case .entries(.clockReset) = submission.kind { return nil }
+    if case .clockStep = obstacle {} else { status?.countClockStep() }
+    note(.clockStep(step))
+    return .unavailable(.clockStep(step))
+  }
+
+  /// Tells others why nothing is taken, where that changes.
+  private func note(_ reason: Obstacle?) {
+    if obstacle == reason { return }
+    obstacle = reason
+    status?.obstacle = reason
+  }
+
+  /// Takes the wall clock for right.
+  func acceptClock(_ time: Int64) {
+    if let boot { witness = ClockWitness(wall: time, boot: boot()) }
+  }
+
   @discardableResult
-  private func append(_ kind: EntryKind, _ write: (inout [UInt8]) -> Void) -> Position {
+  func append(_ kind: EntryKind, _ write: (inout [UInt8]) -> Void) -> Position {
     let offset = batch.append(
       kind,
       sequence: writer.takeSequence(),

@@ -37,8 +37,8 @@ package final class Submission: @unchecked Sendable {
     case logged(Position)
     /// A past transaction or an activity that the log has already.
     case known(Position)
-    /// Nothing was logged: the disk is full.
-    case unavailable
+    /// Nothing was logged: nothing is taken at present.
+    case unavailable(Obstacle)
     /// Twice in a row the program ended while this was in flight.
     case quarantined(String)
     /// The entry does not fit the present state.

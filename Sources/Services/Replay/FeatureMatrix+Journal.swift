@@ -21,7 +21,7 @@ extension FeatureMatrix {
     _ = try Recovery.run(on: disk, newLog: 0, repair: false) {
       header,
       body,
-      _ throws(JournalError) in
+      position throws(JournalError) in
       switch header.kind {
       case .transaction, .history:
         guard TransactionRecord.source(body) == Int(source.id) else { return }
@@ -42,6 +42,12 @@ extension FeatureMatrix {
       case .activity, .disposition:
         do throws(EngineError) {
           try engine.apply(header.kind, body)
+        } catch {
+          throw JournalError(.corrupt, "\(error)")
+        }
+      case .clockReset:
+        do throws(EngineError) {
+          try engine.resetClock(folding: body, at: position, from: disk)
         } catch {
           throw JournalError(.corrupt, "\(error)")
         }

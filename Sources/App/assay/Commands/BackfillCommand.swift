@@ -127,7 +127,7 @@ private struct HistorySender {
       case .logged where kind == .activity: report.activities += 1
       case .logged: report.transactions += 1
       case .known, .conflict, .duplicate: report.known += 1
-      case .unavailable: throw CommandError("the disk has no space for the journal")
+      case .unavailable(let obstacle): throw CommandError("\(obstacle)")
       case .future:
         let what = kind == .activity ? "an activity" : "a transaction"
         throw CommandError("\(what) lies in the future")

@@ -46,7 +46,11 @@ enum ServeCommand: Command {
     if role != nil { ServiceSupervisor.follow() }
     if let role, role != .service(.model) { return try RelayProcess.run(role, configuration) }
     let directory = DataDirectory(configuration.data)
-    let node = try Node(directory, segmentBytes: configuration.segmentMiB << 20)
+    let node = try Node(
+      directory,
+      segmentBytes: configuration.segmentMiB << 20,
+      checksClock: configuration.clockCheck
+    )
     let catalog = try directory.catalog(sources: node.sources)
     let programs = ProgramFiles(node, catalog: catalog)
     node.start()
@@ -95,6 +99,7 @@ enum ServeCommand: Command {
     let telemetry = ServerTelemetry(configuration, gateway, node.core, monitor)
     telemetry.start()
     desk.start(listeningTo: monitor)
+    watchObstacles(node.core.status, desk)
     let (policy, core) = (configuration.retention, node.core)
     let detachBytes = UInt64(configuration.detachMiB) << 20
     let snapshots = SnapshotKeeper(
@@ -180,6 +185,18 @@ enum ServeCommand: Command {
     settings.traces = configuration.telemetry.endpoint != nil
     settings.serviceKey = configuration.serviceKey
     return settings
+  }
+
+  /// Says in the log when payments are not decided any more, and when they are again; a clock that
+  /// was set is an alert.
+  private static func watchObstacles(_ status: NodeStatus, _ desk: AlertDesk) {
+    status.listen { obstacle in
+      guard let obstacle else { return Log.warning("assay: payments are decided again") }
+      Log.error("assay: nothing is decided: \(obstacle)")
+      guard case .clockStep = obstacle else { return }
+      // The core thread does not wait for a store.
+      DispatchQueue.global().async { desk.tell("clock_step", "\(obstacle)") }
+    }
   }
 
   private static func role(_ arguments: Arguments) throws(UsageError) -> Surface? {

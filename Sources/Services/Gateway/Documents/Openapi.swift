@@ -364,6 +364,64 @@ enum Openapi {
         }
        }
       },
+      "/api/v1/clock": {
+       "get": {
+        "operationId": "get_api_v1_clock",
+        "tags": ["Operation"],
+        "summary": "Whether the wall clock runs on as it should",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "read",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["state", "step_seconds", "time", "last_received_at"],
+             "properties": {
+              "state": {"type": "string", "enum": ["steady", "stepped"]},
+              "step_seconds": {"type": "number"},
+              "time": {"type": "string"},
+              "last_received_at": {"type": "string"}
+             }
+            }
+           }
+          }
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"}
+        }
+       }
+      },
+      "/api/v1/clock/reset": {
+       "post": {
+        "operationId": "post_api_v1_clock_reset",
+        "tags": ["Operation"],
+        "summary": "Confirm that the clock is right as it is",
+        "security": [{"apiKey": []}, {"apiKeyQuery": []}, {"bearer": []}, {"accessToken": []}],
+        "x-permission": "admin",
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["received_at"],
+             "properties": {"received_at": {"type": "string"}}
+            }
+           }
+          }
+         },
+         "401": {"$ref": "#/components/responses/401"},
+         "403": {"$ref": "#/components/responses/403"},
+         "429": {"$ref": "#/components/responses/429"},
+         "503": {"$ref": "#/components/responses/503"}
+        }
+       }
+      },
       "/api/v1/projections": {
        "get": {
         "operationId": "get_api_v1_projections",
@@ -4247,6 +4305,40 @@ enum Openapi {
          "200": {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
+         }
+        }
+       }
+      },
+      "/ready": {
+       "get": {
+        "operationId": "get_ready",
+        "tags": ["Operation"],
+        "summary": "Whether payments are decided now, for load balancers",
+        "security": [],
+        "responses": {
+         "200": {
+          "description": "As asked",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["ready"],
+             "properties": {"ready": {"type": "boolean"}}
+            }
+           }
+          }
+         },
+         "503": {
+          "description": "It cannot be done now; try again",
+          "content": {
+           "application/json": {
+            "schema": {
+             "type": "object",
+             "required": ["ready", "reason"],
+             "properties": {"ready": {"type": "boolean"}, "reason": {"type": "string"}}
+            }
+           }
+          }
          }
         }
        }

@@ -74,7 +74,7 @@ extension Gateway {
       // It was logged, so it can be read.
       let erasure = try? Erasure(Array(submission.bytes[item]))
     else {
-      let result = submission.results.first ?? .unavailable
+      let result = submission.results.first ?? .unavailable(.diskFull)
       json.open("{")
       json.field("error", Gateway.word(of: result))
       json.field("message", Gateway.message(of: result))
