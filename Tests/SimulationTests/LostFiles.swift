@@ -4,7 +4,7 @@ import Payments
 import Pipeline
 import TestSupport
 
-/// A node on a simulated disk that loses files: deleted, cut, emptied, or put back from an old copy.
+/// A node on a simulated disk that loses files: deleted, cut, emptied, or an old copy put back.
 ///
 /// What its snapshots, a follower and the note of its end know must suffice to see the loss; after
 /// the loss is accepted, the node is the fold of what is left.

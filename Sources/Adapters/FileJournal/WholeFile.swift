@@ -29,8 +29,8 @@ package enum WholeFile {
     return bytes
   }
 
-  /// Writes a file for its owner alone, durably and at once: a reader, or a start after a power cut,
-  /// sees the bytes of before or all of these.
+  /// Writes a file for its owner alone, durably and at once: a reader, or a start after a power
+  /// cut, sees the bytes of before or all of these.
   package static func replace(_ path: String, with bytes: [UInt8]) throws(JournalError) {
     let draft = path + ".draft"
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
