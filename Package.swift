@@ -92,6 +92,13 @@ let package = Package(
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     shim("CCurl", links: ["curl"]),
 
+    .target(
+      name: "Threads",
+      dependencies: named(["CLinux"]),
+      path: "Sources/System/Threads",
+      swiftSettings: strict
+    ),
+
     // Core: pure, synchronous, deterministic.
     core("Numerics", []),
     core("Payments", []),
@@ -125,29 +132,31 @@ let package = Package(
     adapter("HTTP", ["CLinux", "CHTTPParser", "CWslay", "COpenSSL"]),
     adapter("HTTPClient", ["CLinux"]),
     adapter("BulkFiles", ["CLinux"]),
-    adapter("FileJournal", ["CLinux", "Payments", "Journal"]),
+    adapter("FileJournal", ["CLinux", "Threads", "Payments", "Journal"]),
     adapter("SQLiteStore", ["CSQLite", "Storage", "Payments"]),
     adapter("Vault", ["CSodium", "CJWT", "Storage"]),
     adapter("Courier", ["CCurl", "Messaging"]),
     adapter("Intake", ["CLinux", "CSimdJSON", "CSodium", "CZlib", "Payments"]),
 
     // Services: talk to ports and the core, never to one another's insides.
-    service("Pipeline", ["CLinux", "Payments", "Journal", "Engine", "Storage"]),
+    service("Pipeline", ["CLinux", "Threads", "Payments", "Journal", "Engine", "Storage"]),
     service("Replay", ["Payments", "Features", "Journal", "Engine", "Intake"]),
-    service("Monitoring", []),
-    service("Telemetry", ["HTTPClient"]),
-    service("Alerts", ["CLinux", "Payments", "Journal", "Storage", "Messaging"]),
+    service("Monitoring", ["Threads"]),
+    service("Telemetry", ["Threads", "HTTPClient"]),
+    service("Alerts", ["CLinux", "Threads", "Payments", "Journal", "Storage", "Messaging"]),
     service("Simulator", ["Payments", "Numerics", "Intake"]),
     service(
       "Batch",
       [
-        "CLinux", "BulkFiles", "Payments", "Journal", "Engine", "Storage", "Intake", "Pipeline",
+        "CLinux", "Threads", "BulkFiles", "Payments", "Journal", "Engine", "Storage", "Intake",
+        "Pipeline",
       ]
     ),
     service(
       "Gateway",
       [
-        "CLinux", "HTTP", "HTTPClient", "Storage", "Payments", "Features", "Models", "Rules",
+        "CLinux", "Threads", "HTTP", "HTTPClient", "Storage", "Payments", "Features", "Models",
+        "Rules",
         "Engine", "Journal", "Intake", "Monitoring", "Pipeline", "Alerts", "Messaging", "Batch",
       ]
     ),
@@ -156,14 +165,15 @@ let package = Package(
     // trainer is a program of its own, so that a server never loads the training library.
     .target(
       name: "Shell",
-      dependencies: named(["Payments", "Journal", "Engine", "Intake", "Vault"]),
+      dependencies: named(["Threads", "Payments", "Journal", "Engine", "Intake", "Vault"]),
       path: "Sources/App/Shell",
       swiftSettings: strict
     ),
     .executableTarget(
       name: "assay",
       dependencies: named([
-        "CLinux", "BulkFiles", "Shell", "Numerics", "Payments", "Language", "Features", "Rules",
+        "CLinux", "Threads", "BulkFiles", "Shell", "Numerics", "Payments", "Language", "Features",
+        "Rules",
         "Models", "Engine", "Journal", "Registry", "Storage", "HTTP", "HTTPClient", "FileJournal",
         "SQLiteStore",
         "Vault", "Intake", "Replay",

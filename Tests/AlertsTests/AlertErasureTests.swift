@@ -59,7 +59,7 @@ struct AlertErasureTests {
         print: { lines.add($0) },
         note: { _ in }
       ),
-      store: store,
+      store: SharedAlertStore(store),
       secrets: secrets,
       mail: MemoryMail(),
       web: MemoryWeb { _ in WebAnswer(status: 200, body: []) },

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Journal
 import Synchronization
+import Threads
 
 /// The next segment, reserved and zeroed ahead of time on a thread of its own, so that the writer
 /// never waits for it.
@@ -40,7 +41,7 @@ import Synchronization
       return true
     }
     guard start else { return }
-    Thread { [self] in
+    let thread = WorkThread { [self] in
       unsafe unlink(path)
       let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
       let failed =
@@ -55,7 +56,9 @@ import Synchronization
         state.size = size
         state.descriptor = failed ? nil : descriptor
       }
-    }.start()
+    }
+    // Without a thread to spare `create` makes the segment itself, and the next one is tried again.
+    if thread.attempt() != nil { state.withLock { $0.busy = false } }
   }
 
   /// Gives the prepared segment its name, durably; nil where none of this size is ready.

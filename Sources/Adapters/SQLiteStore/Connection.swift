@@ -18,15 +18,18 @@ final class Connection {
   static let busyTimeoutMilliseconds: Int32 = 2000
 
   fileprivate let handle: OpaquePointer
+  /// What the file is called, for errors.
+  private let name: String
 
   init(path: String, mode: Mode) throws(StoreError) {
+    name = path.split(separator: "/").last.map(String.init) ?? path
     if mode == .readWrite { try Connection.create(path) }
     let flags =
       (mode == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX
     var opened: OpaquePointer?
     let result = unsafe sqlite3_open_v2(path, &opened, flags, nil)
     guard result == SQLITE_OK, let open = unsafe opened else {
-      let error = unsafe Connection.failure(result, "open the database", opened)
+      let error = unsafe Connection.failure(result, "open \(path)", opened)
       unsafe sqlite3_close_v2(opened)
       throw error
     }
@@ -94,7 +97,7 @@ final class Connection {
   }
 
   fileprivate func failure(_ result: Int32, _ operation: String) -> StoreError {
-    unsafe Connection.failure(result, operation, handle)
+    unsafe Connection.failure(result, "\(operation) of \(name)", handle)
   }
 
   private static func failure(

@@ -2,6 +2,7 @@
 import Foundation
 import Payments
 import Synchronization
+import Threads
 
 /// Writes lines of the log from a thread of its own, so that no disk or terminal holds up whoever
 /// has something to say.
@@ -29,7 +30,7 @@ package final class LogWriter: Sendable {
     self.format = format
     self.path = path
     output = Mutex(try LogWriter.open(path))
-    Thread { [self] in
+    WorkThread { [self] in
       while true {
         Thread.sleep(forTimeInterval: Double(LogWriter.pauseMilliseconds) / 1000)
         flush()

@@ -30,6 +30,7 @@ struct AlertDesk {
       throw UsageError("ASSAY_CA_FILE: cannot read \(file)")
     }
     let (sources, core) = (node.sources, node.core)
+    let stores = SideStores(directory: directory, status: core.status)
     let surroundings = AlertSurroundings(
       now: Clocks.wallMicroseconds,
       sources: sources,
@@ -38,12 +39,13 @@ struct AlertDesk {
       address: { user throws(StoreError) in try AlertDesk.address(of: user, directory) },
       figures: { day in AlertDesk.figures(of: day, sources, directory) },
       print: { Console.print($0) },
-      note: { Log.info("assay: \($0)") }
+      note: { Log.warning("assay: \($0)") },
+      condition: { stores.note("alerts", directory.alerts, $0) }
     )
     service = AlertService(
       settings: configuration.settings,
       surroundings: surroundings,
-      store: try SQLiteAlertStore(path: directory.alerts),
+      store: stores.openAlerts(),
       secrets: node.vault.alertSecrets,
       mail: courier,
       web: courier,

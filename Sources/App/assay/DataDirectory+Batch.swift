@@ -40,7 +40,7 @@ extension DataDirectory {
     _ node: Node,
     _ catalog: Catalog,
     highRisk: @escaping @Sendable (BatchJob, Int64) -> Void
-  ) throws -> BatchService {
+  ) -> BatchService {
     let (directory, vault, core) = (self, node.vault, node.core)
     var settings = settings
     settings.folder = path + "/batch"
@@ -58,6 +58,7 @@ extension DataDirectory {
       highRisk: highRisk,
       report: { Log.warning("assay: \($0)") }
     )
-    return try BatchService(wiring, store: try SQLiteJobStore(path: jobs))
+    let stores = SideStores(directory: self, status: core.status)
+    return BatchService(wiring, store: stores.openJobs())
   }
 }

@@ -45,12 +45,17 @@ extension DataDirectory {
     }
   }
 
-  private func notedExtent() -> LogExtent? {
-    guard FileManager.default.fileExists(atPath: extent) else { return nil }
+  private func notedExtent(warning: Bool = true) -> LogExtent? {
+    guard FileManager.default.fileExists(atPath: extent) else {
+      if warning, !snapshotPlaces.isEmpty || !DataDirectory.isNothing(database) {
+        Log.warning("assay: \(extent), which says where the log ends, is missing and is made anew")
+      }
+      return nil
+    }
     do {
       return try LogExtent(try WholeFile.read(extent))
     } catch {
-      Log.warning("assay: \(extent) cannot be read and is made anew: \(error)")
+      if warning { Log.warning("assay: \(extent) cannot be read and is made anew: \(error)") }
       return nil
     }
   }
@@ -59,7 +64,7 @@ extension DataDirectory {
   /// stays.
   func note(_ extent: LogExtent) throws {
     var extent = extent
-    if let before = notedExtent(), before.log == extent.log {
+    if let before = notedExtent(warning: false), before.log == extent.log {
       extent.start = max(extent.start, before.start)
     }
     try WholeFile.replace(self.extent, with: extent.encoded)
@@ -67,7 +72,7 @@ extension DataDirectory {
 
   /// Notes that retention will remove what lies before a place.
   func note(start: Position) throws {
-    guard var extent = notedExtent() else { return }
+    guard var extent = notedExtent(warning: false) else { return }
     extent.start = start
     try note(extent)
   }

@@ -64,6 +64,13 @@ struct DataDirectory: Sendable {
     }
   }
 
+  /// Whether there is no file, or one without a byte.
+  static func isNothing(_ path: String) -> Bool {
+    // What cannot be looked at is not there.
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.size] as? UInt64 ?? 0 == 0
+  }
+
   func requireJournal() throws(CommandError) {
     guard FileManager.default.fileExists(atPath: journal) else {
       throw CommandError("\(path) is not a data directory: there is no \(journal)")

@@ -6,6 +6,7 @@ import Pipeline
 import Shell
 import Simulator
 import Synchronization
+import Threads
 
 /// `serve --demo`: simulates past payments, learns and trains on them, then decides on live
 /// simulated traffic.
@@ -47,7 +48,7 @@ final class Demo: @unchecked Sendable {
   }
 
   func start() {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       do {
         try run()
       } catch {

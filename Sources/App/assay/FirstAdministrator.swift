@@ -1,15 +1,28 @@
 import Pipeline
+import Shell
 import Storage
 
 /// The one-time token by which a new data directory gets its first administrator.
 enum FirstAdministrator {
   static let prefix = "st_"
 
-  /// What a start has to say of it; nil where there is an administrator.
+  /// What a start has to say of it; nil where there is an administrator, or where nobody knows.
   static func welcome(
     _ store: any IdentityStore,
     _ secrets: any Secrets
-  ) throws -> String? {
+  ) -> String? {
+    do throws(StoreError) {
+      return try makeWelcome(store, secrets)
+    } catch {
+      Log.warning("assay: it is not known whether there is an administrator: \(error)")
+      return nil
+    }
+  }
+
+  private static func makeWelcome(
+    _ store: any IdentityStore,
+    _ secrets: any Secrets
+  ) throws(StoreError) -> String? {
     guard try store.administrators() == 0 else { return nil }
     guard try store.setupDigest() == nil else {
       return "assay: there is no administrator yet; the one-time token of the first start is valid"
@@ -25,7 +38,7 @@ enum FirstAdministrator {
     _ store: any IdentityStore,
     _ secrets: any Secrets,
     by name: String
-  ) throws -> String {
+  ) throws(StoreError) -> String {
     let token = secrets.newSecret(prefix)
     let actor = Actor(name: name, peer: "local", time: Clocks.wallMicroseconds())
     try store.setSetupDigest(secrets.digest(token), by: actor)

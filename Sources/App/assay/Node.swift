@@ -51,6 +51,12 @@ final class Node {
     for loss in recovered.fold.losses {
       Log.warning("warning: the log lacks \(loss), which was accepted by 'assay recover'")
     }
+    if let newest = directory.snapshotPlaces.first, recovered.snapshot?.position != newest {
+      Log.warning(
+        "assay: the newest snapshot, at position \(newest.bytes), cannot be used; the state comes"
+          + " from \(recovered.snapshot.map { "that at \($0.position.bytes)" } ?? "the whole log")"
+      )
+    }
     if recovered.fold.differences > 0 {
       Log.warning(
         "warning: \(recovered.fold.differences) decisions came out otherwise than they were"

@@ -1,5 +1,6 @@
 // Safety: the signal set is a local structure, filled before it is read.
 import Foundation
+import Threads
 
 /// The signals that ask for an orderly stop, and for features and rules to be read again.
 enum Signals {
@@ -24,7 +25,7 @@ enum Signals {
     reload: @escaping @Sendable () -> Void,
     stop: @escaping @Sendable () -> Void
   ) {
-    Thread {
+    WorkThread {
       var set = waited
       var number: Int32 = 0
       repeat {

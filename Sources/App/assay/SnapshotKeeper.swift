@@ -3,6 +3,7 @@ import Journal
 import Pipeline
 import Shell
 import Synchronization
+import Threads
 
 /// Has a child process write a snapshot whenever the log has grown enough.
 final class SnapshotKeeper: Sendable {
@@ -29,7 +30,7 @@ final class SnapshotKeeper: Sendable {
   }
 
   func start() {
-    Thread { [self] in
+    WorkThread { [self] in
       var last = core.committed.bytes
       var retention: RetentionKeeper?
       while true {
@@ -54,6 +55,7 @@ final class SnapshotKeeper: Sendable {
   func stop() {
     stopping.store(true, ordering: .relaxed)
     doorbell.ring()
+    SnapshotKeeper.child.withLock { $0?.end() }
     finished.wait()
   }
 
@@ -61,20 +63,18 @@ final class SnapshotKeeper: Sendable {
     _ = SnapshotKeeper.runChild(directory, ["--until", "\(position)"])
   }
 
+  /// The child that is under way, which a stop ends.
+  private static let child = Mutex<ChildProcess?>(nil)
+
   /// Runs `assay snapshot` as a child; whether it succeeded.
   static func runChild(_ directory: DataDirectory, _ words: [String]) -> Bool {
-    let child = Process()
-    child.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    child.arguments = ["snapshot", "--data", directory.path] + words
-    child.qualityOfService = .background
-    child.standardOutput = FileHandle.nullDevice
-    do {
-      try child.run()
-      child.waitUntilExit()
-      if child.terminationStatus != 0 {
-        Log.error("snapshot: the child ended with \(child.terminationStatus)")
-      }
-      return child.terminationStatus == 0
+    do throws(CommandError) {
+      let process = try ChildProcess(["snapshot", "--data", directory.path] + words)
+      child.withLock { $0 = process }
+      let code = process.wait()
+      child.withLock { $0 = nil }
+      if code != 0 { Log.error("snapshot: the child ended with \(code)") }
+      return code == 0
     } catch {
       Log.error("snapshot: \(error)")
       return false

@@ -41,6 +41,8 @@ package final class AlertService: Sendable {
   /// Grows with each change of price alerts, by owner: what was read before is out of date.
   private let priceRevisions = Mutex<[UInt64]>(Array(repeating: 0, count: 256))
   private let complaints = Mutex<[String: Int64]>([:])
+  /// What fails at present, and how.
+  private let failures = Mutex<[String: String]>([:])
   let waiters = Mutex<[Waiter]>([])
   private let attemptCounts = Mutex<[AlertChannel: DeliveryTally]>([:])
 
@@ -74,7 +76,7 @@ package final class AlertService: Sendable {
   package init(
     settings: AlertSettings,
     surroundings: AlertSurroundings,
-    store: any AlertStore,
+    store: SharedAlertStore,
     secrets: any AlertSecrets,
     mail: any MailTransport,
     web: any WebTransport,
@@ -83,7 +85,7 @@ package final class AlertService: Sendable {
   ) {
     self.settings = settings
     self.surroundings = surroundings
-    self.store = SharedAlertStore(store)
+    self.store = store
     self.secrets = secrets
     self.mail = mail
     self.web = web
@@ -157,7 +159,9 @@ package final class AlertService: Sendable {
   func attempt(_ what: String, _ body: () throws -> Void) {
     do {
       try body()
+      noteFailure(of: what, nil)
     } catch {
+      noteFailure(of: what, "\(error)")
       let now = surroundings.now()
       let isNews = complaints.withLock { complaints in
         if let last = complaints[what], (last..<last + AlertService.silence).contains(now) {
@@ -168,6 +172,16 @@ package final class AlertService: Sendable {
       }
       if isNews { surroundings.note("alerts: cannot \(what): \(error)") }
     }
+  }
+
+  /// Notes what fails, and tells the program where that changes how the service is.
+  private func noteFailure(of what: String, _ failure: String?) {
+    let (before, after) = failures.withLock { failures in
+      let before = failures.min { $0.key < $1.key }?.value
+      failures[what] = failure.map { "cannot \(what): \($0)" }
+      return (before, failures.min { $0.key < $1.key }?.value)
+    }
+    if before != after { surroundings.condition(after) }
   }
 
   private static let silence = 60 * Timestamp.microsecondsPerSecond

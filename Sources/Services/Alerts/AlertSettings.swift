@@ -44,6 +44,8 @@ package struct AlertSurroundings: Sendable {
   package var print: @Sendable (String) -> Void
   /// Writes a line for operators.
   package var note: @Sendable (String) -> Void
+  /// Told when the service begins to fail, and why; nil when it works again.
+  package var condition: @Sendable (String?) -> Void
 
   package init(
     now: @escaping @Sendable () -> Int64,
@@ -53,7 +55,8 @@ package struct AlertSurroundings: Sendable {
     address: @escaping @Sendable (Int64) throws(StoreError) -> String?,
     figures: @escaping @Sendable (Int64) -> [(name: String, value: String)],
     print: @escaping @Sendable (String) -> Void,
-    note: @escaping @Sendable (String) -> Void
+    note: @escaping @Sendable (String) -> Void,
+    condition: @escaping @Sendable (String?) -> Void = { _ in }
   ) {
     self.now = now
     self.sources = sources
@@ -63,5 +66,6 @@ package struct AlertSurroundings: Sendable {
     self.figures = figures
     self.print = print
     self.note = note
+    self.condition = condition
   }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Foundation
 import Synchronization
+import Threads
 
 /// Threads that make deliveries beside one another, never two to one recipient: who answers slowly
 /// makes nobody else wait.
@@ -25,7 +26,7 @@ final class DeliveryCrew: Sendable {
   ) {
     let isFree = busy.withLock { $0.insert(recipient).inserted }
     precondition(isFree, "a recipient is told one thing at a time")
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       clinux_nice_thread(Pulse.niceness)
       body()
       busy.withLock { _ = $0.remove(recipient) }

@@ -3,6 +3,7 @@
 import CLinux
 import Foundation
 import Synchronization
+import Threads
 
 /// A thread that does its round when it is rung, and now and then without.
 ///
@@ -28,7 +29,7 @@ import Synchronization
   /// Starts the thread; `round` says how many seconds it wants to sleep at most.
   func start(_ name: String, _ round: @escaping @Sendable () -> Double) {
     isStarted.store(true, ordering: .relaxed)
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       // Nobody who pays waits for an alert.
       clinux_nice_thread(Pulse.niceness)
       while !isStopping {

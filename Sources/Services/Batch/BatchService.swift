@@ -78,10 +78,14 @@ package final class BatchService: Sendable {
   let context: BatchContext
   private let runner: Runner
 
-  package init(_ wiring: Wiring, store: sending any JobStore) throws {
+  /// Why the list of jobs cannot be read; nil where it can.
+  package var failure: String? { context.book.failure }
+
+  /// A service whose jobs stand in a store, or, where that could not be opened, one that refuses them.
+  package init(_ wiring: Wiring, store: sending Result<any JobStore, StoreError>) {
     settings = wiring.settings
     files = JobFiles(wiring.settings.folder)
-    let book = try JobBook(store, files)
+    let book = JobBook(store, files)
     context = BatchContext(wiring, book)
     runner = Runner(context, wiring)
   }

@@ -5,18 +5,30 @@ import Synchronization
 /// All jobs and what is known of them, kept in a store; any thread may ask.
 final class JobBook: Sendable {
   private struct State {
-    var store: any JobStore
-    var jobs: [BatchJob]
+    /// Nil where it cannot be read: there are no jobs then, and none can be added.
+    var store: (any JobStore)?
+    var jobs: [BatchJob] = []
   }
 
   private let state: Mutex<State>
   private let files: JobFiles
 
-  init(_ store: sending any JobStore, _ files: JobFiles) throws {
-    let jobs = try store.jobs()
-    state = Mutex(State(store: store, jobs: jobs))
+  /// Why the jobs cannot be read; nil where they can.
+  let failure: String?
+
+  init(_ store: sending Result<any JobStore, StoreError>, _ files: JobFiles) {
     self.files = files
-    files.removeStrangers(knowing: jobs)
+    do {
+      let store = try store.get()
+      let jobs = try store.jobs()
+      state = Mutex(State(store: store, jobs: jobs))
+      failure = nil
+      files.removeStrangers(knowing: jobs)
+    } catch {
+      // Files of jobs that are not known now stay for the next start.
+      state = Mutex(State())
+      failure = "\(error)"
+    }
   }
 
   var jobs: [BatchJob] { state.withLock { $0.jobs } }
@@ -33,10 +45,13 @@ final class JobBook: Sendable {
 
   func add(_ job: BatchJob) throws -> BatchJob {
     try state.withLock { state in
+      guard let store = state.store else {
+        throw BatchRefusal(.unavailable, "the list of jobs cannot be read")
+      }
       guard state.jobs.count(where: { !$0.status.isFinished }) < JobLimit.unfinished else {
         throw BatchRefusal(.unavailable, "\(JobLimit.unfinished) jobs are waiting; try again later")
       }
-      let added = try state.store.add(job)
+      let added = try store.add(job)
       state.jobs.append(added)
       return added
     }
@@ -51,7 +66,7 @@ final class JobBook: Sendable {
       else { return nil }
       var job = state.jobs[index]
       body(&job)
-      _ = try state.store.update(job)
+      _ = try state.store?.update(job)
       state.jobs[index] = job
       return job
     }
@@ -63,7 +78,7 @@ final class JobBook: Sendable {
       guard let index = state.jobs.firstIndex(where: { $0.number == number }) else { return false }
       var job = state.jobs[index]
       job.progress = progress
-      _ = try state.store.update(job)
+      _ = try state.store?.update(job)
       state.jobs[index] = job
       return !job.status.isFinished
     }
@@ -99,7 +114,7 @@ final class JobBook: Sendable {
         guard finished.count > JobLimit.finished || isOver, let oldest = finished.first else {
           return
         }
-        _ = try state.store.remove(oldest.number)
+        _ = try state.store?.remove(oldest.number)
         state.jobs.removeAll { $0.number == oldest.number }
         folders.append(oldest.folder)
       }

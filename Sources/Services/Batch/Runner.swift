@@ -4,6 +4,7 @@ import Intake
 import Journal
 import Pipeline
 import Storage
+import Threads
 
 /// Runs jobs one after another, on a thread of the lowest priority.
 final class Runner: Sendable {
@@ -20,7 +21,7 @@ final class Runner: Sendable {
   }
 
   func start(_ counting: @escaping @Sendable (Submission) -> Void) {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       clinux_nice_thread(19)
       while !context.isStopping {
         guard let job = context.book.next else {
@@ -37,8 +38,8 @@ final class Runner: Sendable {
       }
       finished.signal()
     }
-    thread.name = "batch"
     thread.stackSize = 8 << 20
+    thread.name = "batch"
     thread.start()
   }
 

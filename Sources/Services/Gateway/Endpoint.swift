@@ -45,6 +45,8 @@ struct Endpoint: Sendable {
   /// stands in the log.
   var sendsData: Bool { action?.hasSuffix(".send") == true }
   let serve: Serve
+  /// Whether it is of no use while the list of jobs cannot be read.
+  let needsJobs: Bool
 
   init(
     _ method: HTTPMethod,
@@ -60,6 +62,8 @@ struct Endpoint: Sendable {
     self.rate = rate
     self.action = action
     self.serve = serve
+    needsJobs =
+      path.hasPrefix("/api/v1/batch/") && !["health", "preview"].contains { path.hasSuffix($0) }
   }
 
   /// The busiest first: routes are tried in order.

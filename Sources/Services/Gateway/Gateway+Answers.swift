@@ -49,6 +49,7 @@ extension Gateway {
       case .duplicate: metrics.countDuplicate()
       case .unavailable(.diskFull): metrics.countFailed(.full_disk)
       case .unavailable(.clockStep): metrics.countFailed(.clock)
+      case .unavailable(.unreadable): metrics.countFailed(.unreadable)
       case .conflict: metrics.countFailed(.conflict)
       case .quarantined: metrics.countFailed(.quarantined)
       case .future, .refused: metrics.countFailed(.invalid)

@@ -179,7 +179,7 @@ extension Gateway {
     query.source = catalog.sources.first { $0.dialect == dialect }?.id
     let (wanted, committed) = (query, core.committed)
     reader.submit(token) { reader in
-      try reader.waitForProjection(committed)
+      try reader.requireProjection(committed)
       var json = JSONText()
       try write(reader, reader.store.decisions(wanted), &json)
       reader.reply(token, 200, json)

@@ -63,6 +63,9 @@ extension Gateway {
     for part in core.status.parts {
       if let failure = part.failure { found.append("\(part.name) (\(part.file)): \(failure)") }
     }
+    if found.isEmpty, identity.isFailing {
+      found.append("identity: the store of users and keys cannot be read")
+    }
     for projection in core.status.projections where projection.state != "following" {
       found.append("the projection '\(projection.name)' is \(projection.state)")
     }
@@ -152,7 +155,8 @@ extension Gateway {
     }
     json.open("{")
     json.field("name", "alerts")
-    json.field("state", "following")
+    let isFailing = core.status.parts.contains { $0.name == "alerts" && $0.failure != nil }
+    json.field("state", isFailing ? "failing" : "following")
     json.field("lag_bytes", Int(clamping: alertWorker.service.lagBytes))
     json.close("}")
     json.close("]")

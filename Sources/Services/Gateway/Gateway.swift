@@ -147,7 +147,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       openJournal: openJournal,
       hurry: hurry
     )
-    identity = try IdentityWorker(store: identityStore, secrets: settings.secrets)
+    identity = IdentityWorker(store: identityStore, secrets: settings.secrets)
     clients = ClientTable(secrets: settings.secrets)
     crossOrigin = CrossOrigin(settings.origins)
     for client in settings.clients {
@@ -229,6 +229,10 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       self.endpoint = number
       let endpoint = endpoints[number]
       guard isAllowed(request, endpoint, segments, &answer) else { break }
+      if endpoint.needsJobs, batch.failure != nil {
+        answer.fail(503, "Unavailable", "The list of jobs cannot be read; see /health")
+        break
+      }
       return endpoint.serve(self, request, token, segments, &answer)
     }
     return .answered

@@ -14,6 +14,7 @@ package final class Metrics: Sendable {
     case overloaded
     case full_disk
     case clock
+    case unreadable
   }
 
   private let outcomes: Mutex<[Int]> = Mutex([0, 0, 0, 0])
@@ -160,6 +161,8 @@ package final class Metrics: Sendable {
       text += "assay_projection_failing{projection=\"\(projection.name)\"} "
       text += projection.isFailing ? "1\n" : "0\n"
     }
+    let alertsFail = status.parts.contains { $0.name == "alerts" && $0.failure != nil }
+    text += "assay_projection_failing{projection=\"alerts\"} \(alertsFail ? 1 : 0)\n"
     metric("assay_verifiable_from_bytes", "gauge", "From where on the log can be folded again.")
     text += "assay_verifiable_from_bytes \(status.verifiableFrom.position)\n"
     metric("assay_journal_segments_removed_total", "counter", "Segments that retention removed.")

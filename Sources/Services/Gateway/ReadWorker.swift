@@ -7,6 +7,7 @@ import Payments
 import Pipeline
 import Storage
 import Synchronization
+import Threads
 
 /// Serves reads that touch the store or the journal, on a thread of its own.
 ///
@@ -104,7 +105,7 @@ package final class ReadWorker: @unchecked Sendable {
   }
 
   func start(wake: @escaping @Sendable () -> Void) {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       while true {
         let (work, stopping) = jobs.withLock { jobs in
           defer { jobs.list.removeAll() }
@@ -161,6 +162,10 @@ package final class ReadWorker: @unchecked Sendable {
     } catch let error as InputError {
       let status = error.code == .malformed ? 400 : error.code == .tooLarge ? 413 : 422
       fail(job.token, status, error.code.rawValue, error.description)
+    } catch is StoreError {
+      fail(job.token, 503, "unavailable", "the store of decisions cannot be read now; see /health")
+    } catch is JournalError {
+      fail(job.token, 503, "unavailable", "the log cannot be read now")
     } catch {
       fail(job.token, 500, "internal", "the read failed")
     }
@@ -180,6 +185,13 @@ package final class ReadWorker: @unchecked Sendable {
     return false
   }
 
+  /// The same for answers that have no word for what is missing: a store that does not follow the
+  /// log is an error, not an empty one.
+  func requireProjection(_ committed: Position) throws {
+    guard try !waitForProjection(committed), !core.status.follows(Projector.name) else { return }
+    throw StoreError(.inputOutput, "follow the log", "")
+  }
+
   /// The position of a transaction by its id; its entry is then in `entry`.
   ///
   /// The store knows decisions of any age; the core thread knows past transactions too, and what is
@@ -190,8 +202,8 @@ package final class ReadWorker: @unchecked Sendable {
     _ position: Position?,
     _ committed: Position
   ) throws -> Position? {
-    if let position, load(position, id) { return position }
-    if let found = try findInStore(sources, id) ?? findInCore(sources, id) { return found }
+    if let position, try load(position, id) { return position }
+    if let found = try findInStore(sources, id) ?? (try findInCore(sources, id)) { return found }
     try waitForProjection(committed)
     return try findInStore(sources, id)
   }
@@ -202,13 +214,13 @@ package final class ReadWorker: @unchecked Sendable {
       // Where ids come again the newest is meant, as the core has it.
       for place in try store.positions(idKey: Int64(bitPattern: key)).reversed() {
         let position = Position(bytes: place)
-        if load(position, id) { return position }
+        if try load(position, id) { return position }
       }
     }
     return nil
   }
 
-  private func findInCore(_ sources: [UInt16], _ id: [UInt8]) -> Position? {
+  private func findInCore(_ sources: [UInt16], _ id: [UInt8]) throws -> Position? {
     let lookup = Submission()
     lookup.kind = .lookup
     for source in sources {
@@ -218,15 +230,23 @@ package final class ReadWorker: @unchecked Sendable {
       }
     }
     guard core.submitAndWait(lookup) else { return nil }
-    for case .logged(let position) in lookup.results where load(position, id) { return position }
+    for case .logged(let position) in lookup.results where try load(position, id) {
+      return position
+    }
+    for case .unavailable(let obstacle) in lookup.results {
+      throw JournalError(.inputOutput, "\(obstacle)")
+    }
     return nil
   }
 
   /// Brings the entry at a position into `entry`, if its transaction has this id.
-  private func load(_ position: Position, _ id: [UInt8]) -> Bool {
+  private func load(_ position: Position, _ id: [UInt8]) throws -> Bool {
     entry.removeAll(keepingCapacity: true)
-    // A position that cannot be read any more is as good as none.
-    guard (try? JournalLookup.entry(at: position, on: journal, into: &entry)) != nil else {
+    do throws(JournalError) {
+      try JournalLookup.entry(at: position, on: journal, into: &entry)
+    } catch {
+      // A position that is no longer kept is as good as none; one that cannot be read is not.
+      guard error.code == .limit else { throw error }
       return false
     }
     let bytes = entry

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Threads
 
 /// A part of the program that is asked, again and again, how it is.
 package struct MonitoredService: Sendable {
@@ -132,7 +133,7 @@ package final class Monitor: Sendable {
   }
 
   package func start() {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       var isStopping = false
       while !isStopping {
         if state.withLock({ $0.isActive }) { check() }

@@ -3,6 +3,7 @@ import Foundation
 package import Journal
 import Payments
 import Synchronization
+import Threads
 
 /// Who is told when submissions are done; called on the core thread, after the sync.
 package protocol SubmissionOwner: AnyObject, Sendable {
@@ -100,7 +101,7 @@ package final class CoreThread: Sendable {
     // Start-up has logged what is in force now.
     committedBytes.store(sequencer.committed.bytes, ordering: .releasing)
     let box = SequencerBox(sequencer)
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       unsafe clinux_name_thread("core")
       do throws(JournalError) {
         try run(box.sequencer)

@@ -7,12 +7,15 @@ package enum Obstacle: Sendable, Hashable {
   case diskFull
   /// The wall clock was set by so many µs, and nobody has confirmed it.
   case clockStep(Int64)
+  /// What an id was answered before cannot be read.
+  case unreadable
 }
 
 extension Obstacle: CustomStringConvertible {
   package var description: String {
     switch self {
     case .diskFull: "the disk has no space for the journal"
+    case .unreadable: "the log cannot be read where this id may have been answered"
     case .clockStep(let step):
       "the clock of this machine was set \(abs(step) / 1_000_000) s"
         + " \(step > 0 ? "ahead" : "back"); set it right, or confirm it: 'assay clock reset'"

@@ -4,6 +4,7 @@ package import Journal
 package import Payments
 package import Storage
 import Synchronization
+import Threads
 
 /// Follows the durable part of the log into a store, at low priority.
 package final class Projector: @unchecked Sendable {
@@ -60,7 +61,7 @@ package final class Projector: @unchecked Sendable {
   }
 
   package func start() {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       unsafe clinux_name_thread("projector")
       clinux_nice_thread(19)
       run()

@@ -39,6 +39,7 @@ extension Sequencer {
   private func known(_ activity: Activity) -> Submission.Result? {
     if activity.id.isEmpty { return nil }
     var isSame = false
+    isUnreadable = false
     let first = identity.find(IdentityIndex.key(of: activity)) { position in
       guard let logged = loadActivity(position), logged.source == activity.source,
         logged.id.utf8.elementsEqual(activity.id.utf8)
@@ -46,6 +47,7 @@ extension Sequencer {
       isSame = logged.content == activity.content
       return true
     }
+    if isUnreadable { return .unavailable(.unreadable) }
     return first.map { isSame ? .known($0) : .conflict }
   }
 }

@@ -8,6 +8,7 @@ extension Sequencer {
     let bytes = submission.bytes
     let source = Int(bytes.span.load(at: item.lowerBound, as: UInt16.self))
     let id = Array(bytes[item.dropFirst(2)])
+    isUnreadable = false
     let position = identity.find(IdentityIndex.key(source: source, id.span)) { position in
       guard loadTransaction(position) else { return false }
       let logged = scratch
@@ -16,7 +17,9 @@ extension Sequencer {
       return TransactionRecord.source(first) == source
         && first.extracting(TransactionRecord.text(Schema.Text.id, first)).equals(id.span)
     }
-    submission.results.append(position.map { .logged($0) } ?? .refused("unknown id"))
+    let unknown: Submission.Result =
+      isUnreadable ? .unavailable(.unreadable) : .refused("unknown id")
+    submission.results.append(position.map { .logged($0) } ?? unknown)
   }
 
   /// The place where this transaction, as its source's policy has it, was seen first.
@@ -58,8 +61,14 @@ extension Sequencer {
       scratch.append(contentsOf: bytes[start..<start + EntryHeader.size + header.bodySize])
       return true
     }
-    // A place that cannot be read any more matches nothing.
-    return (try? JournalLookup.entry(at: position, on: journal, into: &scratch)) != nil
+    do throws(JournalError) {
+      try JournalLookup.entry(at: position, on: journal, into: &scratch)
+      return true
+    } catch {
+      // A place that is no longer kept matches nothing; of one that cannot be read nobody knows.
+      if error.code != .limit { isUnreadable = true }
+      return false
+    }
   }
 
   /// Brings the transaction of a position into `scratch`; false where another entry stands there.
@@ -85,20 +94,24 @@ extension Sequencer {
       == TransactionRecord.content(span.extracting(item))
   }
 
+  private var unreadableOrConflict: Submission.Result {
+    isUnreadable ? .unavailable(.unreadable) : .conflict
+  }
+
   /// The answer to an id that was seen before.
   func answer(
     _ first: Position,
     _ submission: Submission,
     _ item: Range<Int>
   ) -> Submission.Result {
-    guard isSame(first, submission, item) else { return .conflict }
+    guard isSame(first, submission, item) else { return unreadableOrConflict }
     let entry = scratch
     let kind = entry.span.load(at: 24, as: UInt8.self)
     guard kind == EntryKind.transaction.rawValue else {
       return .refused("the id belongs to a past transaction that was never decided on")
     }
     let size = UInt64(entry.span.load(at: 0, as: UInt32.self))
-    guard load(Position(bytes: first.bytes + size)) else { return .conflict }
+    guard load(Position(bytes: first.bytes + size)) else { return unreadableOrConflict }
     let start = submission.decisions.count
     submission.decisions.append(contentsOf: scratch[EntryHeader.size...])
     return .duplicate(first, start..<submission.decisions.count)

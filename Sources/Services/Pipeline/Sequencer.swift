@@ -28,6 +28,8 @@ package final class Sequencer {
   private var sinceDigest = 0
   /// Whether the batch has an erasure.
   var erases = false
+  /// Whether a look-up met a place that could not be read: an id may be known all the same.
+  var isUnreadable = false
   /// The entry that was looked up last.
   var scratch: [UInt8] = []
 
@@ -288,7 +290,11 @@ package final class Sequencer {
     guard let state = engine.source(number) else { return .refused("unknown source") }
     if let refusal = board(kind, submission, item) { return refusal }
     let (_, flags) = Sequencer.timeAndFlags(submission.bytes, item)
-    if !flags.contains(.idIsSequence), let first = known(submission, item, state.source.identity) {
+    isUnreadable = false
+    let first =
+      flags.contains(.idIsSequence) ? nil : known(submission, item, state.source.identity)
+    if isUnreadable { return .unavailable(.unreadable) }
+    if let first {
       if kind == .transaction { return answer(first, submission, item) }
       return isSame(first, submission, item) ? .known(first) : .conflict
     }

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 package import Journal
 import Synchronization
+import Threads
 
 /// Fills the windows that a source's new features or rules brought, from the log, while the old
 /// ones go on; then has the core thread put them in force by a logged entry.
@@ -35,7 +36,7 @@ package final class Warmer: @unchecked Sendable {
   }
 
   package func start() {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       unsafe clinux_name_thread("warmer")
       clinux_nice_thread(19)
       repeat {

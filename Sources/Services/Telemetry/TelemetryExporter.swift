@@ -1,6 +1,7 @@
 import Foundation
 package import HTTPClient
 import Synchronization
+import Threads
 
 /// Sends traces and metrics to a collector of OpenTelemetry (OTLP over HTTP, JSON), from a thread
 /// of its own.
@@ -72,7 +73,7 @@ package final class TelemetryExporter: Sendable {
   }
 
   package func start() {
-    Thread { [self] in
+    WorkThread { [self] in
       let connection = ClientConnection(settings.address)
       var nextMetrics = Date(timeIntervalSinceNow: TelemetryExporter.metricSeconds)
       var isFailing = false

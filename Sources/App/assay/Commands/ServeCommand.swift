@@ -75,11 +75,13 @@ enum ServeCommand: Command {
       thresholds: configuration.thresholds,
       now: Clocks.wallMicroseconds
     )
-    let identity = try SQLiteIdentityStore(path: directory.identity)
+    let stores = SideStores(directory: directory, status: node.core.status)
+    stores.warnOfMissing(beside: node.recovered)
+    let identity = stores.openIdentity()
     let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
-    let welcome = try FirstAdministrator.welcome(identity, secrets)
+    let welcome = FirstAdministrator.welcome(identity, secrets)
     let desk = try AlertDesk(configuration.alerts, node, catalog)
-    let batch = try directory.makeBatch(configuration.batch, node, catalog) { job, count in
+    let batch = directory.makeBatch(configuration.batch, node, catalog) { job, count in
       desk.tell("batch_high_risk", "Job \(job.id) has \(count) transactions of high risk")
     }
     let gateway = try Gateway(

@@ -3,6 +3,7 @@ import HTTPClient
 import Pipeline
 import Shell
 import Synchronization
+import Threads
 
 /// Sends simulated traffic to a server at a given rate, whether or not it keeps up.
 ///
@@ -57,7 +58,7 @@ final class LoadDriver: Sendable {
     let group = DispatchGroup()
     for _ in 0..<connections {
       group.enter()
-      let thread = Thread { [self] in
+      let thread = WorkThread { [self] in
         work()
         group.leave()
       }

@@ -2,6 +2,7 @@ import Foundation
 import Gateway
 import HTTP
 import Shell
+import Threads
 
 /// What a server listens with: in the clear, or over TLS by a thread before the loop.
 struct ServerSocket {
@@ -61,7 +62,7 @@ struct ServerSocket {
   func run(_ application: any HTTPApplication) {
     let ended = DispatchSemaphore(value: 0)
     if let front {
-      Thread { [loop] in
+      WorkThread { [loop] in
         front.run(loop)
         ended.signal()
       }.start()

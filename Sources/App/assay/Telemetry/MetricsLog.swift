@@ -3,6 +3,7 @@ import Gateway
 import Pipeline
 import Shell
 import Telemetry
+import Threads
 
 /// Puts a line of metrics for CloudWatch into the log each minute.
 final class MetricsLog: @unchecked Sendable {
@@ -21,7 +22,7 @@ final class MetricsLog: @unchecked Sendable {
   }
 
   func start() {
-    Thread { [self] in
+    WorkThread { [self] in
       var isLast = false
       while !isLast {
         condition.lock()

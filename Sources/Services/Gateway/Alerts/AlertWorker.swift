@@ -4,6 +4,7 @@ import HTTP
 import Pipeline
 import Storage
 import Synchronization
+import Threads
 
 /// Serves what touches the store of alerts, on a thread of its own.
 final class AlertWorker: Sendable {
@@ -78,7 +79,7 @@ final class AlertWorker: Sendable {
 
   func start(wake: @escaping @Sendable () -> Void) {
     self.wake.withLock { $0 = wake }
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       while true {
         let (job, isStopping) = queue.withLock { queue in
           (queue.list.isEmpty ? nil : queue.list.removeFirst(), queue.isStopping)

@@ -87,7 +87,7 @@ extension Gateway {
     }
     let committed = core.committed
     reader.submit(token) { reader in
-      try reader.waitForProjection(committed)
+      try reader.requireProjection(committed)
       reader.reply(token, 200, try read(reader, wanted))
     }
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)

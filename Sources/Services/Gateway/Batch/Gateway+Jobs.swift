@@ -199,13 +199,13 @@ extension Gateway {
   func batchHealth(_ answer: inout HTTPAnswer) {
     json.reset()
     json.open("{")
-    json.field("status", "healthy")
+    json.field("status", batch.failure == nil ? "healthy" : "unhealthy")
     json.field("service", "Batch Service")
     json.field("version", "1.0.0")
     json.field("timestamp", Timestamp(microseconds: Clocks.wallMicroseconds()).description)
     json.field("active_jobs", batch.jobs.count { !$0.status.isFinished })
     json.close("}")
-    answer.start(200)
+    answer.start(batch.failure == nil ? 200 : 503)
     answer.append(json.bytes)
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Storage
 import Synchronization
+import Threads
 
 /// Sends jobs' files and their progress to clients as they take them, on a thread of its own.
 final class JobHub: StreamApplication, @unchecked Sendable {
@@ -44,7 +45,7 @@ final class JobHub: StreamApplication, @unchecked Sendable {
   }
 
   func start() {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       streams.run(self)
       finished.signal()
     }

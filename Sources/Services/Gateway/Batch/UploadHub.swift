@@ -5,6 +5,7 @@ import HTTP
 import Intake
 import Storage
 import Synchronization
+import Threads
 
 /// Receives uploads, each on a thread of its own: the body goes to a file as it comes.
 final class UploadHub: Sendable {
@@ -34,7 +35,7 @@ final class UploadHub: Sendable {
 
   /// Receives an upload that has a place.
   func receive(_ connection: TakenConnection, _ request: UploadRequest) {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       clinux_nice_thread(10)
       serve(connection, request)
       active.subtract(1, ordering: .relaxed)

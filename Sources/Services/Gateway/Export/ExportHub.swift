@@ -6,6 +6,7 @@ import Payments
 import Pipeline
 import Storage
 import Synchronization
+import Threads
 
 /// Writes tables to clients as they take them, on a thread of its own.
 ///
@@ -50,7 +51,7 @@ final class ExportHub: StreamApplication, @unchecked Sendable {
   }
 
   func start() {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       unsafe clinux_name_thread("export")
       clinux_nice_thread(10)
       streams.run(self)

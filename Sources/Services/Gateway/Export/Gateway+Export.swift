@@ -39,7 +39,7 @@ extension Gateway {
     let job = ExportJob(source: source, query: query, isChunked: request.minorVersion > 0)
     let committed = core.committed
     reader.submit(token) { reader in
-      try reader.waitForProjection(committed)
+      try reader.requireProjection(committed)
       var one = job.query
       one.limit = 1
       guard try !reader.store.decisions(one).isEmpty else {

@@ -33,7 +33,7 @@ extension Gateway {
     guard let source = fraudShieldSource(request, &answer) else { return .answered }
     let committed = core.committed
     reader.submit(token) { reader in
-      try reader.waitForProjection(committed)
+      try reader.requireProjection(committed)
       let (status, body) = try read(reader, source)
       reader.reply(token, status, body)
     }

@@ -46,6 +46,16 @@ enum Objection: Equatable {
   }
 }
 
+extension Credential {
+  /// Whether something was brought that nobody here knows.
+  var isUnknown: Bool {
+    switch self {
+    case .unknownKey, .badToken: true
+    case .none, .known: false
+    }
+  }
+}
+
 extension Endpoint.Access {
   /// Whether nobody is asked who they are; `isLocal` says that a client here asks this machine.
   func isOpen(to isLocal: @autoclosure () -> Bool) -> Bool {

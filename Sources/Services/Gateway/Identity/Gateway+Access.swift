@@ -27,6 +27,10 @@ extension Gateway {
     }
     guard isWithinRate(request, endpoint, now, &answer) else { return false }
     if !isOpen, let objection = endpoint.access.objection(to: credential) {
+      if identity.isFailing, credential.isUnknown {
+        answer.fail(503, "Unavailable", "The store of users and keys cannot be read now")
+        return false
+      }
       objection.answer(&answer)
       return false
     }

@@ -4,6 +4,7 @@ import HTTP
 import Pipeline
 import Storage
 import Synchronization
+import Threads
 
 /// Serves what touches passwords, users and keys, on a thread of its own: a password takes about a
 /// tenth of a second, for which no other request waits.
@@ -52,11 +53,15 @@ final class IdentityWorker: @unchecked Sendable {
   /// Lines that the audit log lacks because the store could not take them.
   let lostEntries = Atomic<Int>(0)
 
+  private let failing = Atomic<Bool>(false)
+  /// Whether the store cannot be read: who is not known may be known all the same.
+  var isFailing: Bool { failing.load(ordering: .relaxed) }
+
   /// A worker on a store, with what the store holds already in `takeChanges`.
-  init(store: any IdentityStore, secrets: any Secrets) throws {
+  init(store: any IdentityStore, secrets: any Secrets) {
     self.store = store
     self.secrets = secrets
-    try follow()
+    follow()
   }
 
   /// Asks for something; false where the queue is full.
@@ -107,7 +112,7 @@ final class IdentityWorker: @unchecked Sendable {
   }
 
   func start(wake: @escaping @Sendable () -> Void) {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       while true {
         let (job, stopping) = queue.withLock { queue in
           (queue.list.isEmpty ? nil : queue.list.removeFirst(), queue.stopping)
@@ -120,8 +125,7 @@ final class IdentityWorker: @unchecked Sendable {
         } else {
           doorbell.wait(milliseconds: IdentityWorker.lookMilliseconds)
         }
-        // A store that cannot be read now is asked again at the next look.
-        let hasChanged = (try? follow()) ?? false
+        let hasChanged = follow()
         let isDue = noteEnd()
         if job != nil || hasChanged || isDue { wake() }
       }
@@ -137,9 +141,15 @@ final class IdentityWorker: @unchecked Sendable {
   }
 
   /// Reads what changed, here or in another process; whether anything did.
+  ///
+  /// A store that cannot be read now is asked again at the next look.
   @discardableResult
-  private func follow() throws -> Bool {
-    let changes = try store.changes(after: revision)
+  private func follow() -> Bool {
+    guard let changes = try? store.changes(after: revision) else {  // Said by `isFailing`.
+      failing.store(true, ordering: .relaxed)
+      return false
+    }
+    failing.store(false, ordering: .relaxed)
     revision = changes.revision
     if changes.isEmpty { return false }
     ready.withLock { $0.changes.append(changes) }
@@ -180,8 +190,7 @@ final class IdentityWorker: @unchecked Sendable {
 
   /// Answers; what the job changed is known to the loop before the answer is given.
   func reply(_ token: RequestToken, _ status: Int, _ json: JSONText, _ retryAfter: Int? = nil) {
-    // A store that cannot be read now is asked again at the next look.
-    _ = try? follow()
+    follow()
     let answer = Answer(token: token, status: status, body: json.bytes, retryAfter: retryAfter)
     ready.withLock { $0.answers.append(answer) }
   }

@@ -5,6 +5,7 @@ import Payments
 import Pipeline
 import Storage
 import Synchronization
+import Threads
 
 /// Pushes decisions to clients as they become durable: one thread follows the log for all of them.
 ///
@@ -79,7 +80,7 @@ final class LiveHub: StreamApplication, @unchecked Sendable {
   }
 
   func start() {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       streams.run(self)
       finished.signal()
     }

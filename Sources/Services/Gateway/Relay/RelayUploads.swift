@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import HTTPClient
 import Synchronization
+import Threads
 
 /// Passes uploads on, each on a thread of its own: a piece goes to the service before the next is
 /// read, so that no body is ever held.
@@ -37,7 +38,7 @@ final class RelayUploads: Sendable {
 
   /// Passes on an upload that has a place.
   func pass(_ connection: TakenConnection, _ upload: Upload) {
-    let thread = Thread { [self] in
+    let thread = WorkThread { [self] in
       serve(connection, upload)
       active.subtract(1, ordering: .relaxed)
       finished.signal()

@@ -3,6 +3,7 @@ import HTTP
 import HTTPClient
 import Pipeline
 import Synchronization
+import Threads
 
 /// A request on its way to another process.
 struct RelayJob: Sendable {
@@ -55,7 +56,7 @@ final class RelayWorker: Sendable {
 
   func start() {
     for _ in 0..<RelayWorker.threadCount {
-      Thread { [self] in
+      WorkThread { [self] in
         var connections: [Surface.Service: ClientConnection] = [:]
         while let job = next() {
           let outcome = serve(job, &connections)
@@ -65,7 +66,7 @@ final class RelayWorker: Sendable {
         finished.signal()
       }.start()
     }
-    Thread { [self] in
+    WorkThread { [self] in
       tunnels.run()
       finished.signal()
     }.start()
