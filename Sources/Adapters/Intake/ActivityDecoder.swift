@@ -74,6 +74,7 @@ package final class ActivityDecoder {
       throw InputError(.invalid, field: "succeeded", "is true or false, or 1 or 0")
     }
     let time = try time(source)
+    let earlier = earlierTime(source)
     let account = try entity("account", Slot.account, takesNumbers: true)
     let device = try entity("device", Slot.device, takesNumbers: false)
     guard !account.isEmpty || !device.isEmpty else {
@@ -88,6 +89,7 @@ package final class ActivityDecoder {
       device: device
     )
     let id = try entity("activity_id", Slot.id, takesNumbers: true)
+    if let earlier { activity.note(earlierTime: earlier) }
     if !id.isEmpty { activity.identify(as: id) }
     return activity
   }
@@ -112,6 +114,12 @@ package final class ActivityDecoder {
       )
     }
     return time
+  }
+
+  /// As what the time was read before, if another one.
+  private func earlierTime(_ source: Source) -> Timestamp? {
+    guard reader.kind(Slot.time) == .text else { return nil }
+    return reader.withText(Slot.time) { Timestamp(earlier: $0, zone: source.zone) }
   }
 
   /// A name as transactions have it, a card number as its token; empty where it was not sent.

@@ -108,6 +108,10 @@ package struct ActivityReader {
       account: account,
       device: device
     )
+    let cell = Array(reader.buffer[reader.fields[places.time]])
+    if let earlier = Timestamp(earlier: cell.span, zone: zone) {
+      activity.note(earlierTime: earlier)
+    }
     let id = try places.id.map { column throws(InputError) in
       try text(ActivityReader.idColumn, column)
     }

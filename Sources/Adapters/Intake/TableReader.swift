@@ -7,6 +7,8 @@ package struct TableReader {
     package var time: Timestamp
     /// What the label column says, where the file has one.
     package var label: Verdict?
+    /// What the record's content was by the readings of before, if another one.
+    package var earlierContent: UInt64?
   }
 
   private var reader: CSVReader
@@ -82,6 +84,7 @@ package struct TableReader {
     if !hasIds { builder.set(text: Schema.Text.id, "\(idPrefix)\(firstRow + rows - 1)") }
     row.time = builder.time
     builder.finish(into: &bytes)
+    row.earlierContent = builder.earlierContent
     return row
   }
 
@@ -282,7 +285,8 @@ package struct TableReader {
       )
     }
     guard let time = Timestamp(parsing: field, zone: zone) else { return nil }
-    if field.count == 19 {
+    if let earlier = Timestamp(earlier: field, zone: zone) { builder.note(earlierTime: earlier) }
+    if field.count == 19, secondsOfDay(field) != nil {
       dayText = field.extracting(0..<10).array
       dayStart = Timestamp(microseconds: time.day * Timestamp.microsecondsPerDay)
     }

@@ -78,6 +78,9 @@ package final class TransactionDecoder {
     }
   }
 
+  /// What the content of the record decoded last was by the readings of before, if another one.
+  package var earlierContent: UInt64? { builder.earlierContent }
+
   /// Appends the present item's record.
   ///
   /// `fallbackId` is the id of an item that has none; without it the sequencer gives it one.
@@ -233,6 +236,9 @@ package final class TransactionDecoder {
       else { return false }
       builder.time = time
       builder.flags.remove(.timeIsReceivedAt)
+      if let earlier = reader.withText(slot, { Timestamp(earlier: $0, zone: zone) }) {
+        builder.note(earlierTime: earlier)
+      }
     default: return false
     }
     return true

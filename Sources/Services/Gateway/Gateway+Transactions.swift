@@ -40,7 +40,7 @@ extension Gateway {
     for place in 0..<count {
       do throws(InputError) {
         guard try decoder.advance() else { break }
-        try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+        try submission.add(from: decoder)
       } catch {
         metrics.countFailed(.invalid)
         pending[slot].errors.append((place, decoder.clientId, error))
@@ -93,9 +93,10 @@ extension Gateway {
     do throws(InputError) {
       while try decoder.advance(root: shape != .lines) {
         do throws(InputError) {
-          try submission.add { bytes throws(InputError) in
-            try decoder.decode(into: &bytes, fallbackId: shape == .lines ? nil : idempotencyKey)
-          }
+          try submission.add(
+            from: decoder,
+            fallbackId: shape == .lines ? nil : idempotencyKey
+          )
         } catch {
           if shape != .lines { throw error }
           metrics.countFailed(.invalid)
@@ -138,7 +139,7 @@ extension Gateway {
         do throws(InputError) {
           try decoder.parse(line)
           guard try decoder.advance(root: true) else { continue }
-          try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+          try submission.add(from: decoder)
         } catch {
           metrics.countFailed(.invalid)
           pending[slot].errors.append((pending[slot].items, nil, error))
