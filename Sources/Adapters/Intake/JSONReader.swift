@@ -65,7 +65,10 @@ import Payments
     unsafe csj_free(parser)
   }
 
-  /// Parses a text that is followed by `padding` readable bytes.
+  /// Parses a text, with or without a byte order mark, that is followed by `padding` readable
+  /// bytes.
+  ///
+  /// The text must stay in place until the last item was read: `withNumberText` looks there.
   package func parse(_ text: RawSpan) throws(InputError) {
     let code = unsafe text.withUnsafeBytes { buffer in
       unsafe csj_parse(
@@ -157,6 +160,17 @@ import Payments
   /// Uses a text value in place.
   package func withText<R>(_ slot: Int, _ use: (borrowing Span<UInt8>) -> R) -> R {
     let text = unsafe values[slot].text
+  /// Uses a number's text where it stands in the parsed text; empty where it is not found.
+  ///
+  /// Cost: a walk over what precedes it, once for all numbers of a text.
+  func withNumberText<R>(_ slot: Int, _ use: (borrowing Span<UInt8>) -> R) -> R {
+    let text = unsafe csj_number_text(parser, &values[slot])
+    let buffer = unsafe UnsafeRawBufferPointer(start: text.bytes, count: text.length)
+    return unsafe buffer.withMemoryRebound(to: UInt8.self) { bytes in
+      use(unsafe bytes.span)
+    }
+  }
+
     let buffer = unsafe UnsafeRawBufferPointer(start: text.bytes, count: text.length)
     return unsafe buffer.withMemoryRebound(to: UInt8.self) { bytes in
       use(unsafe bytes.span)

@@ -127,13 +127,9 @@ package final class LabelDecoder {
 
   private func amount(_ source: Source) throws(InputError) -> Money {
     let scale = source.currency.scale
-    let amount: Money? =
-      switch reader.kind(Slot.amount) {
-      case .integer, .double: Money(units: reader.number(Slot.amount), scale: scale)
-      case .text: reader.withText(Slot.amount) { Money(parsing: $0, scale: scale) }
-      default: nil
-      }
-    guard let amount, amount.minorUnits >= 0 else {
+    guard let (amount, _) = reader.money(Slot.amount, true, scale), amount.minorUnits >= 0,
+      !reader.isBelowZero(Slot.amount)
+    else {
       throw InputError(
         .invalid,
         field: "amount",

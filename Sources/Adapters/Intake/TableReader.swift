@@ -161,16 +161,20 @@ package struct TableReader {
       }
       builder.set(text: Schema.Text.id, bytes.span.extracting(range))
     case .amount:
-      guard let amount = money(bytes, range), amount.minorUnits >= source.dialect.leastAmount
+      guard let (amount, earlier) = money(bytes, range),
+        amount.minorUnits >= source.dialect.leastAmount,
+        !Money.isBelowZero(bytes.span.extracting(range))
       else {
         let limit = Money.unitsMax(scale: source.currency.scale)
         return source.dialect.leastAmount > 0
           ? "an amount above 0, up to \(limit)" : "an amount from 0 to \(limit)"
       }
       builder.amount = amount
+      if let earlier { builder.note(earlierAmount: earlier) }
     case .money(let slot):
-      guard let amount = money(bytes, range) else { return "an amount" }
+      guard let (amount, earlier) = money(bytes, range) else { return "an amount" }
       builder.set(number: slot, amount)
+      if let earlier { builder.note(earlierNumber: earlier, at: slot) }
     case .number(let slot):
       guard let value = FieldValue.number(bytes[range]) else { return "a number" }
       builder.set(number: slot, value)
@@ -214,7 +218,10 @@ package struct TableReader {
 
   private func money(_ bytes: [UInt8], _ range: Range<Int>) -> Money? {
     let span = bytes.span
-    return Money(parsing: span.extracting(range), scale: source.currency.scale)
+    let cell = span.extracting(range)
+    guard let written = Money(parsing: cell, scale: source.currency.scale) else { return nil }
+    let earlier = Money(earlier: cell, scale: source.currency.scale)
+    return (written, earlier == written ? nil : earlier)
   }
 
   private mutating func takeText(

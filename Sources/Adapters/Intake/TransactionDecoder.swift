@@ -202,12 +202,16 @@ package final class TransactionDecoder {
   private func takeValue(_ role: FieldRole, _ slot: Int) -> Bool {
     switch role {
     case .amount:
-      guard let amount = money(slot), amount.minorUnits >= source.dialect.leastAmount else {
-        return false
-      }
+      guard let (amount, earlier) = reader.money(slot, takesAmountsAsText, scale),
+      if let earlier { builder.note(earlierAmount: earlier) }
+        amount.minorUnits >= source.dialect.leastAmount, !reader.isBelowZero(slot)
+      else { return false }
       builder.amount = amount
     case .money(let target):
-      guard let amount = money(slot) else { return false }
+      guard let (amount, earlier) = reader.money(slot, takesAmountsAsText, scale) else {
+      if let earlier { builder.note(earlierNumber: earlier, at: target) }
+        return false
+      }
       builder.set(number: target, amount)
     case .number(let target):
       guard let value = number(slot) else { return false }
@@ -263,15 +267,8 @@ package final class TransactionDecoder {
     }
   }
 
-  private func money(_ slot: Int) -> Money? {
-    let scale = source.currency.scale
-    switch reader.kind(slot) {
-    case .integer, .double: return Money(units: reader.number(slot), scale: scale)
-    case .text where source.dialect.takesAmountsAsText:
-      return reader.withText(slot) { Money(parsing: $0, scale: scale) }
-    default: return nil
-    }
-  }
+  private var scale: UInt8 { source.currency.scale }
+  private var takesAmountsAsText: Bool { source.dialect.takesAmountsAsText }
 
   /// A text of letters and digits, or the digits of a whole number.
   private func characters(_ slot: Int) -> [UInt8]? {
