@@ -70,6 +70,9 @@ import Payments
   ///
   /// The text must stay in place until the last item was read: `withNumberText` looks there.
   package func parse(_ text: RawSpan) throws(InputError) {
+    let mark = PlainText.byteOrderMark.count
+    let isMarked = text.byteCount >= mark && text.isMarked
+    let text = isMarked ? text.extracting(droppingFirst: mark) : text
     let code = unsafe text.withUnsafeBytes { buffer in
       unsafe csj_parse(
         parser,
@@ -157,9 +160,6 @@ import Payments
 
   package func number(_ slot: Int) -> Double { unsafe values[slot].number }
 
-  /// Uses a text value in place.
-  package func withText<R>(_ slot: Int, _ use: (borrowing Span<UInt8>) -> R) -> R {
-    let text = unsafe values[slot].text
   /// Uses a number's text where it stands in the parsed text; empty where it is not found.
   ///
   /// Cost: a walk over what precedes it, once for all numbers of a text.
@@ -171,9 +171,20 @@ import Payments
     }
   }
 
+  /// Uses a text value in place.
+  package func withText<R>(_ slot: Int, _ use: (borrowing Span<UInt8>) -> R) -> R {
+    let text = unsafe values[slot].text
     let buffer = unsafe UnsafeRawBufferPointer(start: text.bytes, count: text.length)
     return unsafe buffer.withMemoryRebound(to: UInt8.self) { bytes in
       use(unsafe bytes.span)
     }
+  }
+}
+
+extension RawSpan {
+  /// Whether the first three of its bytes, which are there, are a byte order mark.
+  fileprivate var isMarked: Bool {
+    func byte(_ index: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: index, as: UInt8.self) }
+    return byte(0) == 0xEF && byte(1) == 0xBB && byte(2) == 0xBF
   }
 }
