@@ -254,7 +254,7 @@ package struct TableReader {
     case .wallet(let slot, let checksum):
       set(slot, bytes, range)
       if !range.isEmpty {
-        builder.set(number: checksum, WalletAddress.isValid(Array(cell)) ? 1 : 0)
+        builder.take(wallet: Array(cell), checksum: checksum)
       }
     case .card(let slot, let checksum):
       if range.isEmpty { return }

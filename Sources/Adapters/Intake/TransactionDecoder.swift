@@ -183,10 +183,7 @@ package final class TransactionDecoder {
       accepted = PaySim.isType(builder.text(Schema.Text.channel))
     case .wallet(let target, let checksum):
       try takeText(slot, target, needed: needed[slot])
-      builder.set(
-        number: checksum,
-        WalletAddress.isValid(builder.text(target)) ? 1 : 0
-      )
+      builder.take(wallet: builder.text(target), checksum: checksum)
       accepted = true
     case .cardNumber: accepted = takeCardNumber(slot)
     case .card(let target, let checksum): accepted = takeCard(slot, target, checksum)
