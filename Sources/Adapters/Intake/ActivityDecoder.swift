@@ -135,15 +135,9 @@ package final class ActivityDecoder {
     case .integer where takesNumbers: bytes = Array(String(reader.integer(slot)).utf8)
     default: throw InputError(.invalid, field: field, "is a text")
     }
-    guard bytes.count <= TransactionRecord.textBytesMax else {
-      throw InputError(
-        .invalid,
-        field: field,
-        "is longer than \(TransactionRecord.textBytesMax) bytes"
-      )
-    }
-    if bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
-      throw InputError(.invalid, field: field, "holds a control character")
+    let problem = FieldText.problem(bytes)
+    if let problem {
+      throw InputError(.invalid, field: field, problem)
     }
     return CardNumber.isCardNumber(bytes)
       ? CardNumber.token(bytes, tokenizer) : String(decoding: bytes, as: UTF8.self)

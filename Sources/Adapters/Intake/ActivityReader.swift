@@ -148,6 +148,9 @@ package struct ActivityReader {
     guard let text = String(validating: cell, as: UTF8.self) else {
       throw failure(field, column, "UTF-8")
     }
+    guard !FieldText.hasControls(Array(cell)) else {
+      throw failure(field, column, "without control characters")
+    }
     return CardNumber.isCardNumber(cell) ? CardNumber.token(cell, tokenizer) : text
   }
 

@@ -115,12 +115,7 @@ package final class LabelDecoder {
       InputError(.invalid, field: reader.name(slot), detail)
     }
     guard let value = text(slot) else { throw failure("is a text") }
-    guard value.count <= TransactionRecord.textBytesMax else {
-      throw failure("is longer than \(TransactionRecord.textBytesMax) bytes")
-    }
-    if value.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
-      throw failure("holds a control character")
-    }
+    if let problem = FieldText.problem(value) { throw failure(problem) }
     guard slot != Slot.channel, CardNumber.isCardNumber(value) else { return value }
     return Array(CardNumber.token(value, tokenizer).utf8)
   }

@@ -216,7 +216,8 @@ package struct TableReader {
     return row.label == nil ? "0 or 1" : nil
   }
 
-  private func money(_ bytes: [UInt8], _ range: Range<Int>) -> Money? {
+  /// A cell's amount, and what it was read as before, if another one.
+  private func money(_ bytes: [UInt8], _ range: Range<Int>) -> (Money, earlier: Money?)? {
     let span = bytes.span
     let cell = span.extracting(range)
     guard let written = Money(parsing: cell, scale: source.currency.scale) else { return nil }
@@ -238,10 +239,13 @@ package struct TableReader {
     }
     let span = bytes.span
     var isPlain = true
-    for index in range where span[index] >= 0x80 || span[index] < 0x20 { isPlain = false }
+    for index in range where span[index] >= 0x7F || span[index] < 0x20 { isPlain = false }
     if !isPlain {
       guard String(validating: cell, as: UTF8.self) != nil else {
         throw failure(column, cell, "UTF-8")
+      }
+      guard !FieldText.hasControls(span.extracting(range)) else {
+        throw failure(column, cell, "without control characters")
       }
     }
     switch column.role {

@@ -200,16 +200,16 @@ package final class TransactionDecoder {
     switch role {
     case .amount:
       guard let (amount, earlier) = reader.money(slot, takesAmountsAsText, scale),
-      if let earlier { builder.note(earlierAmount: earlier) }
         amount.minorUnits >= source.dialect.leastAmount, !reader.isBelowZero(slot)
       else { return false }
       builder.amount = amount
+      if let earlier { builder.note(earlierAmount: earlier) }
     case .money(let target):
       guard let (amount, earlier) = reader.money(slot, takesAmountsAsText, scale) else {
-      if let earlier { builder.note(earlierNumber: earlier, at: target) }
         return false
       }
       builder.set(number: target, amount)
+      if let earlier { builder.note(earlierNumber: earlier, at: target) }
     case .number(let target):
       guard let value = number(slot) else { return false }
       builder.set(number: target, value)
@@ -236,10 +236,10 @@ package final class TransactionDecoder {
         let time = reader.withText(slot, { Timestamp(parsing: $0, zone: zone) })
       else { return false }
       builder.time = time
-      builder.flags.remove(.timeIsReceivedAt)
       if let earlier = reader.withText(slot, { Timestamp(earlier: $0, zone: zone) }) {
         builder.note(earlierTime: earlier)
       }
+      builder.flags.remove(.timeIsReceivedAt)
     default: return false
     }
     return true
@@ -284,12 +284,7 @@ package final class TransactionDecoder {
     guard reader.kind(slot) == .text else { throw failure(slot, "is a text") }
     let problem: String? = reader.withText(slot) { text in
       if text.isEmpty { return needed ? "is empty" : nil }
-      if text.count > TransactionRecord.textBytesMax {
-        return "is longer than \(TransactionRecord.textBytesMax) bytes"
-      }
-      for index in 0..<text.count where text[index] < 0x20 || text[index] == 0x7f {
-        return "holds a control character"
-      }
+      if let problem = FieldText.problem(text) { return problem }
       builder.set(text: target, text)
       return nil
     }
