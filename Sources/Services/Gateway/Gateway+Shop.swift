@@ -84,7 +84,7 @@ extension Gateway {
     answer.append(json.bytes)
   }
 
-  private static func shopRefusal(
+  static func shopRefusal(
     _ field: String?,
     _ message: String,
     in place: String = "body",

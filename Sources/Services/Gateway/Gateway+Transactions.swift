@@ -64,7 +64,12 @@ extension Gateway {
         String(decoding: $0, as: UTF8.self).lowercased().contains("ndjson")
       } ?? false
     if isLines { return ingestLines(request, token, decoder, &answer) }
-    let explained = request.value(of: "explain") == "1"
+    let explain = request.value(of: "explain")
+    guard [nil, "0", "1", "false", "true"].contains(explain) else {
+      QueryError("explain", "explain is 1 or 0").answer(&answer)
+      return .answered
+    }
+    let explained = explain == "1" || explain == "true"
     let shape: Shape
     let idempotencyKey: [UInt8]?
     do throws(InputError) {

@@ -227,7 +227,9 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case .found(let number, let segments):
       self.endpoint = number
       let endpoint = endpoints[number]
-      guard isAllowed(request, endpoint, segments, &answer) else { break }
+      guard isAllowed(request, endpoint, segments, &answer),
+        isReadable(request, endpoint, &answer)
+      else { break }
       return endpoint.serve(self, request, token, segments, &answer)
     }
     return .answered

@@ -3,26 +3,29 @@ import Storage
 
 extension Endpoint {
   /// The interface, described for programs and for people.
-  static let documents = [
-    Endpoint(.get, "/openapi.json", .open, rate: .none) { _, _, _, _, answer in
-      answer.start(200)
-      answer.append(Openapi.text)
-      return .answered
-    },
-    Endpoint(.get, "/asyncapi.json", .open, rate: .none) { _, _, _, _, answer in
-      answer.start(200)
-      answer.append(Asyncapi.text)
-      return .answered
-    },
-    Endpoint(.get, "/docs", .open, rate: .none) { gateway, _, _, _, answer in
-      gateway.showDocuments(&answer)
-      return .answered
-    },
-    Endpoint(.get, "/docs/{file}", .open, rate: .none) { gateway, request, _, segments, answer in
-      gateway.documentFile(request.text(of: segments[0]), &answer)
-      return .answered
-    },
-  ]
+  static let documents = of(
+    .services,
+    [
+      Endpoint(.get, "/openapi.json", .open, rate: .none) { _, _, _, _, answer in
+        answer.start(200)
+        answer.append(Openapi.text)
+        return .answered
+      },
+      Endpoint(.get, "/asyncapi.json", .open, rate: .none) { _, _, _, _, answer in
+        answer.start(200)
+        answer.append(Asyncapi.text)
+        return .answered
+      },
+      Endpoint(.get, "/docs", .open, rate: .none) { gateway, _, _, _, answer in
+        gateway.showDocuments(&answer)
+        return .answered
+      },
+      Endpoint(.get, "/docs/{file}", .open, rate: .none) { gateway, request, _, segments, answer in
+        gateway.documentFile(request.text(of: segments[0]), &answer)
+        return .answered
+      },
+    ]
+  )
 }
 
 /// The files of Swagger UI, where it is installed.

@@ -75,6 +75,24 @@ enum Openapi {
         "x-permission": "score",
         "parameters": [
          {
+          "name": "source",
+          "in": "query",
+          "required": false,
+          "schema": {
+           "type": "string",
+           "enum": [
+            "native",
+            "paysim",
+            "card",
+            "payment",
+            "crypto",
+            "retail",
+            "anonymised",
+            "sparkov"
+           ]
+          }
+         },
+         {
           "name": "explain",
           "in": "query",
           "required": false,
@@ -176,6 +194,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -235,6 +254,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -328,6 +348,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -354,6 +375,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -397,6 +419,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -423,6 +446,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -490,6 +514,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Erasure"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -562,6 +587,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -631,6 +657,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -697,6 +724,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"text/event-stream": {"schema": {"type": "string"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -1144,6 +1172,7 @@ enum Openapi {
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
          "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -1197,6 +1226,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -1238,6 +1268,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -1363,6 +1394,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -1416,6 +1448,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Key"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -1447,6 +1480,7 @@ enum Openapi {
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
          "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -1491,6 +1525,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -2105,6 +2140,12 @@ enum Openapi {
           "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
          },
          {
+          "name": "offset",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0, "maximum": 100000}
+         },
+         {
           "name": "transaction_id",
           "in": "query",
           "required": false,
@@ -2209,6 +2250,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -2333,6 +2375,18 @@ enum Openapi {
           "in": "query",
           "required": false,
           "schema": {"type": "string", "format": "date"}
+         },
+         {
+          "name": "start_date",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "format": "date"}
+         },
+         {
+          "name": "end_date",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "format": "date"}
          }
         ],
         "responses": {
@@ -2371,6 +2425,12 @@ enum Openapi {
             "sparkov"
            ]
           }
+         },
+         {
+          "name": "date",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "format": "date"}
          },
          {
           "name": "start_date",
@@ -2421,6 +2481,12 @@ enum Openapi {
             "sparkov"
            ]
           }
+         },
+         {
+          "name": "explain",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["0", "1"]}
          }
         ],
         "requestBody": {
@@ -2798,6 +2864,24 @@ enum Openapi {
         "x-open-to-this-machine": true,
         "parameters": [
          {
+          "name": "source",
+          "in": "query",
+          "required": false,
+          "schema": {
+           "type": "string",
+           "enum": [
+            "native",
+            "paysim",
+            "card",
+            "payment",
+            "crypto",
+            "retail",
+            "anonymised",
+            "sparkov"
+           ]
+          }
+         },
+         {
           "name": "limit",
           "in": "query",
           "required": false,
@@ -2923,6 +3007,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -2951,6 +3036,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -2980,6 +3066,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3010,6 +3097,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3040,6 +3128,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3141,6 +3230,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -3169,6 +3259,7 @@ enum Openapi {
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
          "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3218,6 +3309,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -3246,6 +3338,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -3267,6 +3360,12 @@ enum Openapi {
           "in": "path",
           "required": true,
           "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         },
+         {
+          "name": "channel",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["webhook", "mail"]}
          }
         ],
         "responses": {
@@ -3274,6 +3373,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3483,6 +3583,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -3579,6 +3680,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -3598,6 +3700,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -3715,6 +3818,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Job"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3741,6 +3845,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3767,6 +3872,7 @@ enum Openapi {
         ],
         "responses": {
          "200": {"description": "As asked", "content": {"text/csv": {"schema": {"type": "string"}}}},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3792,6 +3898,7 @@ enum Openapi {
         ],
         "responses": {
          "200": {"description": "As asked", "content": {"text/csv": {"schema": {"type": "string"}}}},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3820,6 +3927,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"text/event-stream": {"schema": {"type": "string"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3840,6 +3948,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -3858,6 +3967,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -4064,6 +4174,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -4093,6 +4204,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -4193,6 +4305,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -4211,6 +4324,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -4230,6 +4344,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
