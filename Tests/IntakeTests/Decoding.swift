@@ -39,6 +39,11 @@ enum Decoding {
     return (bytes, decoder.earlierContent)
   }
 
+  /// The bytes that a body in gzip unpacks to.
+  static func unpacked(_ bytes: [UInt8], bytesMax: Int) throws(Gzip.Failure) -> [UInt8] {
+    try Gzip.unpacked(unsafe bytes.span.bytes, bytesMax: bytesMax)
+  }
+
   /// The rows of a file with this text.
   static func file(
     _ text: String,

@@ -230,7 +230,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
       guard isAllowed(request, endpoint, segments, &answer),
         isReadable(request, endpoint, &answer)
       else { break }
-      return endpoint.serve(self, request, token, segments, &answer)
+      return serve(request, endpoint, token, segments, &answer)
     }
     return .answered
   }
