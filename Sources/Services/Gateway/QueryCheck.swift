@@ -1,5 +1,5 @@
-import Features
 import HTTP
+import Payments
 
 /// What speaks against a request's query, before its route reads it.
 enum QueryCheck {

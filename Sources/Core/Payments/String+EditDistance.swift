@@ -7,7 +7,7 @@ extension String {
   }
 
   /// Levenshtein's distance in bytes, for names of bounded length.
-  func editDistance(to other: String) -> Int {
+  package func editDistance(to other: String) -> Int {
     let (a, b) = (Array(utf8.prefix(64)), Array(other.utf8.prefix(64)))
     var row = Array(0...b.count)
     for i in a.indices {
