@@ -48,8 +48,8 @@ package struct DocumentFiles: Sendable {
 
 extension Gateway {
   /// Nothing from elsewhere: the page and its parts come from this server.
-  private static let policy: StaticString =
-    "default-src 'self'; img-src 'self' data:"
+  static let policy: StaticString =
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 
   /// `GET /docs`: Swagger UI, or a plain list of the operations.
   func showDocuments(_ answer: inout HTTPAnswer) {
@@ -72,7 +72,7 @@ extension Gateway {
       answer.start(200, type: "text/css; charset=utf-8")
       return answer.append(DocumentPage.plainStyle)
     }
-    guard let bytes = settings.documents.file(name) else {
+    guard let bytes = settings.pageParts[name] ?? settings.documents.file(name) else {
       return answer.fail(404, "Not found", "There is no such part of the page")
     }
     if name.hasSuffix(".css") {
