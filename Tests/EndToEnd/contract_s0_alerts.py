@@ -116,7 +116,7 @@ def delete():
 
 @case("S0.8, S0.9 POST /alerts/fetch_all[/][FILTER]: only the caller's, as S0's rows, with their id")
 def fetch():
-    with Area("contract-s0") as area, PriceFeed(fxs=1.0, btc=2.0) as feed:
+    with Area("contract-s0") as area, PriceFeed(fxs=1.0, btc=2.0, eth=3.0) as feed:
         server = server_with(area, feed)
         ask = sign_up(server)
         other = sign_up(server, {"email": "bob@example.org", "password": "a good word"})

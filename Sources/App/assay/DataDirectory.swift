@@ -132,8 +132,8 @@ struct DataDirectory: Sendable {
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     } catch {
       throw CommandError(
-        "cannot write \(path): \(DataDirectory.reason(path, error)); move what is there away, the log has its"
-          + " content"
+        "cannot write \(path): \(DataDirectory.reason(path, error)); move what is there away, the"
+          + " log has its content"
       )
     }
   }
@@ -179,8 +179,8 @@ struct DataDirectory: Sendable {
       return (source, program, rules)
     } catch {
       throw CommandError(
-        "cannot read \(path): \(DataDirectory.reason(path, error)); restore it from a copy, or move it away:"
-          + " reasons of decisions that it made are not shown then"
+        "cannot read \(path): \(DataDirectory.reason(path, error)); restore it from a copy, or move"
+          + " it away: reasons of decisions that it made are not shown then"
       )
     }
   }

@@ -29,8 +29,9 @@ package struct Activity: Sendable, Hashable {
   package private(set) var id = ""
   /// A fingerprint of what was sent under the id, before the sequencer stamps a time.
   package private(set) var content: UInt64 = 0
-  /// What `content` would be by the reading of before; nil where it is the same. Not part of the
-  /// entry.
+  /// What `content` would be by the reading of before; nil where it is the same.
+  ///
+  /// It is no part of the entry.
   package private(set) var earlierContent: UInt64?
 
   /// Stands in for the time of receipt until the activity is put in the log; no text tells it.

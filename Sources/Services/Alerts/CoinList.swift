@@ -19,8 +19,8 @@ package struct CoinList: Sendable {
 
   package func knows(_ coin: String) -> Bool { prices[coin.lowercased()] != nil }
 
-  /// Symbols that were probably meant, the nearest first: those of coins of that name, then of names
-  /// that are written nearly so.
+  /// Symbols that were probably meant, the nearest first: of coins of that name, then of names that
+  /// are written nearly so.
   package func nearest(to coin: String) -> [String] {
     let coin = coin.lowercased()
     let reach = 1 + coin.utf8.count / 4

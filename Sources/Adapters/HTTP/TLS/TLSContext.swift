@@ -19,8 +19,9 @@ package final class TLSContext: @unchecked Sendable {
   /// Writes may end in the middle, and go on from another buffer.
   private static let writingModes = 1 | 2
 
-  /// Mozilla's "intermediate" for TLS 1.2: keys that are gone after the connection, and ciphers that
-  /// seal what they carry. TLS 1.3 has no others.
+  /// Mozilla's "intermediate" for TLS 1.2: forward secrecy, and ciphers that seal what they carry.
+  ///
+  /// TLS 1.3 has no others.
   private static let ciphers = [
     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
     "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",

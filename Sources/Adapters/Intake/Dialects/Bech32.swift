@@ -1,5 +1,5 @@
-/// Addresses in bech32 and bech32m (BIP 173, BIP 350): a prefix, `1`, and digits of 5 bits, of which
-/// the last six are the checksum.
+/// Addresses in bech32 and bech32m (BIP 173, BIP 350): a prefix, `1`, and digits of 5 bits, whose
+/// last six are the checksum.
 enum Bech32 {
   private static let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
   private static let digits = WalletAddress.digits(of: alphabet)
