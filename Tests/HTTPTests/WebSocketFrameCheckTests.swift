@@ -63,7 +63,10 @@ struct WebSocketFrameCheckTests {
     #expect(session.takeOutput() == [0x8A, 1, 0x70])
     #expect(!session.take(bytes), "\(name)")
     let output = session.takeOutput()
-    #expect(output.starts(with: [0x88]) && Array(output.dropFirst(2).prefix(2)) == [3, 0xEA], "\(name)")
+    #expect(
+      output.starts(with: [0x88]) && Array(output.dropFirst(2).prefix(2)) == [3, 0xEA],
+      "\(name)"
+    )
     #expect(session.isClosing)
   }
 }
