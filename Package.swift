@@ -102,7 +102,7 @@ let package = Package(
     // Core: pure, synchronous, deterministic.
     core("Numerics", []),
     core("Payments", []),
-    core("Language", []),
+    core("Language", ["Payments"]),
     core("Journal", ["CLinux", "Payments"]),
     core("Models", ["Numerics"]),
     core("Features", ["CLinux", "Numerics", "Payments", "Language"]),

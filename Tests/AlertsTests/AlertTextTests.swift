@@ -81,9 +81,9 @@ struct AlertTextTests {
        {"symbol":"none","current_price":null},{"symbol":7,"current_price":1},
        {"symbol":"zero","current_price":0},{"current_price":3},{"symbol":"fxs","current_price":7}]
       """
-    #expect(try PriceFeed.prices(of: Array(text.utf8)) == ["btc": 1.5, "fxs": 7])
+    #expect(try PriceFeed.coins(of: Array(text.utf8)).prices == ["btc": 1.5, "fxs": 7])
     for bad in ["", "{}", "[1]", "null", "<html>"] {
-      #expect(throws: MessagingError.self) { try PriceFeed.prices(of: Array(bad.utf8)) }
+      #expect(throws: MessagingError.self) { try PriceFeed.coins(of: Array(bad.utf8)) }
     }
   }
 

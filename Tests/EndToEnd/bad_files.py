@@ -1,6 +1,7 @@
 """Files and command lines that are no good: each ends a command with its code and its place."""
 
 import gzip
+import json
 
 from bad_input import HEADER, ROW, Table
 from bench import Area, Server, case, equal, run, verify
@@ -73,3 +74,52 @@ def files():
         table.close()
         verify(server.data)
         return f"{table.rows} files and command lines"
+
+
+@case("settings and programs that were written on Windows are read as others")
+def windows():
+    with Area("windows") as area:
+        table = Table()
+
+        def said(name, content, *words):
+            path = area.file(name)
+            with open(path, "wb") as file:
+                file.write(content)
+            table.rows += 1
+            return run(*words, path)
+
+        def settings(name, content, port, level):
+            code, out, problem = said(name, content, "config", "--json", "--config")
+            found = json.loads(out) if code == 0 else {}
+            if (found.get("PORT"), found.get("LOG_LEVEL")) != (port, level):
+                table.problems.append(f"{name}: {code} {problem[:200]!r} {found.get('PORT')}")
+
+        plain = b"# first\nPORT=19399\n\n LOG_LEVEL = WARNING \n"
+        quoted = b"PORT='19399'\nLOG_LEVEL=\"WARNING\"\n"
+        for name, content in [("plain", plain), ("quoted", quoted)]:
+            for end in (b"\n", b"\r\n", b"\r"):
+                for mark in (b"", b"\xef\xbb\xbf"):
+                    settings(f"{name} {end!r} {mark!r}", mark + content.replace(b"\n", end),
+                             "19399", "WARNING")
+        for name, content, word in [
+                ("an open quote", b"PORT=\"19399\r\n", "line 1"),
+                ("a name twice", b"PORT=1\r\nPORT=2\r\n", "line 2"),
+                ("no name", b"# x\r\nexport PORT=1\r\n", "line 2"),
+                ("UTF-16", "PORT=1\n".encode("utf-16"), "UTF-16"), ("no UTF-8", b"\xff", "UTF-8")]:
+            code, _, problem = said(name, content, "config", "--config")
+            if code == 0 or word not in problem:
+                table.problems.append(f"{name}: {code} {problem[:200]!r}, expected {word!r}")
+        program = b"# Head.\n\nfeature a=amount # why\nfeature b = 1\n"
+        for number, end in enumerate((b"\n", b"\r\n", b"\r")):
+            path = f"{number}.assay"
+            content = b"\xef\xbb\xbf" + program.replace(b"\n", end)
+            code, out, problem = said(path, content, "language", "--check")
+            if code or "2 features" not in out:
+                table.problems.append(f"--check with {end!r}: {code} {problem[:200]!r}")
+            code, _, problem = run("language", "--format", area.file(path))
+            with open(area.file(path), "rb") as file:
+                laid_out = file.read()
+            if code or laid_out != b"# Head.\n\nfeature a = amount  # why\nfeature b = 1\n":
+                table.problems.append(f"--format with {end!r}: {code} {problem[:200]!r}")
+        table.close()
+        return f"{table.rows} files"

@@ -131,6 +131,7 @@ def versions():
         paths = certificate(area, "first")
         server = Server(area, environment=environment(paths))
         server.start()
+        good = None
         for version, name in ((ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")):
             context = trusting(paths[0])
             context.minimum_version = context.maximum_version = version
@@ -141,6 +142,19 @@ def versions():
                  f"127.0.0.1:{server.port}"], input=b"", capture_output=True, timeout=20)
             check(done.returncode != 0 or b"Cipher is (NONE)" in done.stdout
                   or b"Cipher    : 0000" in done.stdout, f"{flag}: {done.stdout[-300:]}")
+        # Mozilla's "intermediate": forward secrecy, and no CBC.
+        for name in ("AES128-SHA", "AES256-SHA256", "AES128-GCM-SHA256", "AES256-GCM-SHA384",
+                     "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA256",
+                     "DHE-RSA-AES128-SHA", "CAMELLIA128-SHA", "ECDHE-ECDSA-AES128-CCM8",
+                     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"):
+            done = subprocess.run(
+                ["openssl", "s_client", "-tls1_2", "-cipher", name + ":@SECLEVEL=0", "-connect",
+                 f"127.0.0.1:{server.port}"], input=b"", capture_output=True, timeout=20)
+            if not name.endswith("GCM-SHA256") or not name.startswith("ECDHE"):
+                check(done.returncode != 0, f"{name} is taken")
+            elif done.returncode == 0:
+                good = name
+        check(good, "no cipher of TLS 1.2 is taken")
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain:
             plain.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
             try:

@@ -45,6 +45,18 @@ struct InterfaceDocumentTests {
     #expect(described.count == Endpoint.all.count)
   }
 
+  @Test func `every parameter of a query stands in it, and nothing else does`() throws {
+    let document = try InterfaceDocumentTests.object(Openapi.text)
+    let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+    for endpoint in Endpoint.all {
+      let operation = paths[endpoint.path]?[endpoint.method.rawValue.lowercased()]
+      let parameters = operation?["parameters"] as? [[String: Any]] ?? []
+      let names = parameters.filter { $0["in"] as? String == "query" }
+        .compactMap { $0["name"] as? String }
+      #expect(names.sorted() == endpoint.query.sorted(), "\(endpoint.method) \(endpoint.path)")
+    }
+  }
+
   @Test(arguments: ["openapi", "asyncapi"])
   func `what is served is the file in docs`(_ name: String) throws {
     let path = InterfaceDocumentTests.folder.appending(path: "\(name).json")

@@ -20,6 +20,7 @@ import Testing
 
   private let start =
     "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: application/json\r\n"
+    + "X-Content-Type-Options: nosniff\r\n"
 
   @Test func `an answer is written as it is composed`() {
     let answer = write { answer in

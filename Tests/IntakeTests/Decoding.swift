@@ -20,14 +20,28 @@ enum Decoding {
 
   /// The record of one JSON object.
   static func json(_ text: String, _ dialect: Dialect) throws -> [UInt8] {
+    try content(text, dialect).record
+  }
+
+  /// The same, with the content that it had by the readings of before, if another one.
+  static func content(
+    _ text: String,
+    _ dialect: Dialect
+  ) throws -> (record: [UInt8], earlier: UInt64?) {
     let decoder = TransactionDecoder(source: source(dialect)) { _ in "token" }
     let count = text.utf8.count
     let padded = Array(text.utf8) + [UInt8](repeating: 0, count: JSONReader.padding)
+    defer { withExtendedLifetime(padded) {} }
     try decoder.parse(unsafe padded.span.bytes.extracting(0..<count))
     #expect(try decoder.advance(root: true))
     var bytes: [UInt8] = []
     try decoder.decode(into: &bytes)
-    return bytes
+    return (bytes, decoder.earlierContent)
+  }
+
+  /// The bytes that a body in gzip unpacks to.
+  static func unpacked(_ bytes: [UInt8], bytesMax: Int) throws(Gzip.Failure) -> [UInt8] {
+    try Gzip.unpacked(unsafe bytes.span.bytes, bytesMax: bytesMax)
   }
 
   /// The rows of a file with this text.

@@ -35,6 +35,7 @@ struct UnsafeCodeTests {
     "Sources/Adapters/Intake/ByteSink.swift",
     "Sources/Adapters/Intake/ByteSource.swift",
     "Sources/Adapters/Intake/Dialects/WalletAddress.swift",
+    "Sources/Adapters/Intake/Gzip.swift",
     "Sources/Adapters/Intake/JSONReader.swift",
     "Sources/Adapters/SQLiteStore/Connection.swift",
     "Sources/Adapters/Vault/Sodium.swift",

@@ -64,7 +64,7 @@ package struct HTTPAnswer: ~Copyable {
       output.append(" \r\n")
     }
     output.append(date.bytes.span)
-    if type.utf8CodeUnitCount > 0 && hasBody { header("Content-Type", type) }
+    if type.utf8CodeUnitCount > 0 && hasBody { contentType(type) }
     if closes {
       output.append("Connection: close\r\n")
     } else if minorVersion == 0 {
@@ -81,8 +81,14 @@ package struct HTTPAnswer: ~Copyable {
     hasBody = false
     output.append(StatusText.line(status) ?? "HTTP/1.1 200 OK\r\n")
     output.append(date.bytes.span)
-    if type.utf8CodeUnitCount > 0 { header("Content-Type", type) }
+    if type.utf8CodeUnitCount > 0 { contentType(type) }
     appendFields()
+  }
+
+  /// No browser is to take an answer for something else than it says.
+  private mutating func contentType(_ type: StaticString) {
+    header("Content-Type", type)
+    output.append("X-Content-Type-Options: nosniff\r\n")
   }
 
   /// Ends the head of `startStream` and gives the buffer back.

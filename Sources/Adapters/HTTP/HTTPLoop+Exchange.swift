@@ -196,7 +196,9 @@ extension HTTPLoop {
   func refuse(_ connection: Connection, _ refusal: Refusal) {
     connection.exchange = Exchange(isHead: false, minorVersion: 1, closes: true)
     var answer = startAnswer(connection)
-    answer.fail(refusal.status, refusal.code, refusal.message)
+    answer.start(refusal.status)
+    if refusal == .unknownMethod { answer.header("Allow", HTTPMethod.allowed) }
+    answer.appendFailure(refusal.code, refusal.message)
     finishAnswer(connection, answer)
   }
 

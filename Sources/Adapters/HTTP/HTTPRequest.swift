@@ -61,6 +61,27 @@ package struct HTTPRequest: ~Copyable {
     query = min(end + 1, target.upperBound)..<target.upperBound
   }
 
+  /// The same request with another body.
+  private init(_ request: borrowing HTTPRequest, body: UnsafeRawBufferPointer) {
+    method = request.method
+    minorVersion = request.minorVersion
+    peer = request.peer
+    listener = request.listener
+    unsafe head = request.head
+    unsafe content = UnsafeRawBufferPointer(rebasing: body.dropLast(ByteBuffer.padding))
+    readableBytes = body.count
+    (path, query, fields) = (request.path, request.query, request.fields)
+  }
+
+  /// Lends the request with another body; the array's last 64 bytes are the padding behind it.
+  package func withBody<Result>(
+    replacedBy body: [UInt8],
+    _ use: (borrowing HTTPRequest) -> Result
+  ) -> Result {
+    precondition(body.count >= ByteBuffer.padding, "a body has its padding")
+    return unsafe body.withUnsafeBytes { unsafe use(HTTPRequest(self, body: $0)) }
+  }
+
   private static func span<Result>(
     _ bytes: UnsafeRawBufferPointer,
     _ range: Range<Int>,

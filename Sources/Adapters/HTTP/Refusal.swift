@@ -13,7 +13,7 @@ package enum Refusal: Equatable, Sendable {
     case .bodyTooLong: 413
     case .targetTooLong: 414
     case .headTooLong, .tooManyFields: 431
-    case .unknownMethod: 501
+    case .unknownMethod: 405
     case .tooManyConnections, .outOfMemory: 503
     case .unknownVersion: 505
     default: 400

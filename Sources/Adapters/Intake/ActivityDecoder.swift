@@ -74,6 +74,7 @@ package final class ActivityDecoder {
       throw InputError(.invalid, field: "succeeded", "is true or false, or 1 or 0")
     }
     let time = try time(source)
+    let earlier = earlierTime(source)
     let account = try entity("account", Slot.account, takesNumbers: true)
     let device = try entity("device", Slot.device, takesNumbers: false)
     guard !account.isEmpty || !device.isEmpty else {
@@ -88,6 +89,7 @@ package final class ActivityDecoder {
       device: device
     )
     let id = try entity("activity_id", Slot.id, takesNumbers: true)
+    if let earlier { activity.note(earlierTime: earlier) }
     if !id.isEmpty { activity.identify(as: id) }
     return activity
   }
@@ -114,6 +116,12 @@ package final class ActivityDecoder {
     return time
   }
 
+  /// As what the time was read before, if another one.
+  private func earlierTime(_ source: Source) -> Timestamp? {
+    guard reader.kind(Slot.time) == .text else { return nil }
+    return reader.withText(Slot.time) { Timestamp(earlier: $0, zone: source.zone) }
+  }
+
   /// A name as transactions have it, a card number as its token; empty where it was not sent.
   private func entity(
     _ field: String,
@@ -127,15 +135,9 @@ package final class ActivityDecoder {
     case .integer where takesNumbers: bytes = Array(String(reader.integer(slot)).utf8)
     default: throw InputError(.invalid, field: field, "is a text")
     }
-    guard bytes.count <= TransactionRecord.textBytesMax else {
-      throw InputError(
-        .invalid,
-        field: field,
-        "is longer than \(TransactionRecord.textBytesMax) bytes"
-      )
-    }
-    if bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
-      throw InputError(.invalid, field: field, "holds a control character")
+    let problem = FieldText.problem(bytes)
+    if let problem {
+      throw InputError(.invalid, field: field, problem)
     }
     return CardNumber.isCardNumber(bytes)
       ? CardNumber.token(bytes, tokenizer) : String(decoding: bytes, as: UTF8.self)

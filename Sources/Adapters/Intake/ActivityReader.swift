@@ -108,6 +108,10 @@ package struct ActivityReader {
       account: account,
       device: device
     )
+    let cell = Array(reader.buffer[reader.fields[places.time]])
+    if let earlier = Timestamp(earlier: cell.span, zone: zone) {
+      activity.note(earlierTime: earlier)
+    }
     let id = try places.id.map { column throws(InputError) in
       try text(ActivityReader.idColumn, column)
     }
@@ -143,6 +147,9 @@ package struct ActivityReader {
     }
     guard let text = String(validating: cell, as: UTF8.self) else {
       throw failure(field, column, "UTF-8")
+    }
+    guard !FieldText.hasControls(Array(cell)) else {
+      throw failure(field, column, "without control characters")
     }
     return CardNumber.isCardNumber(cell) ? CardNumber.token(cell, tokenizer) : text
   }

@@ -2,8 +2,9 @@
 // is closed once, by `deinit`.
 import CZlib
 import Glibc
+import Payments
 
-/// A file read in pieces, plain or gzip by its content.
+/// A file read in pieces, plain or gzip by its content, without a byte order mark.
 @safe package final class ByteSource {
   private let file: gzFile
   private let path: String
@@ -42,6 +43,9 @@ import Glibc
         code == Z_BUF_ERROR
           ? "\(path) is cut off: the gzip stream has no end" : "cannot read \(path): \(reason)"
       )
+    }
+    if bytesRead == Int(got), bytes[start...].starts(with: PlainText.byteOrderMark) {
+      bytes.removeSubrange(start..<start + PlainText.byteOrderMark.count)
     }
     return got > 0
   }

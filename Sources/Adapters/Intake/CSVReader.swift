@@ -22,9 +22,7 @@ package struct CSVReader {
     source = try ByteSource(path: path)
     guard try advance() else { throw InputError(.malformed, "\(path) is empty") }
     for field in fields {
-      var name = buffer[field]
-      if header.isEmpty, name.starts(with: [0xEF, 0xBB, 0xBF]) { name = name.dropFirst(3) }
-      guard let text = String(validating: name, as: UTF8.self) else {
+      guard let text = String(validating: buffer[field], as: UTF8.self) else {
         throw InputError(.malformed, "\(path), line 1: the header is not UTF-8")
       }
       header.append(text.filter { $0 != " " })

@@ -18,8 +18,7 @@ extension ColumnPlan {
       throw InputError(.tooLarge, "\(name) is longer than \(ColumnPlan.textBytesMax) bytes")
     }
     var lines: [ColumnMapLine] = []
-    let texts = text.split(omittingEmptySubsequences: false) { $0.isNewline }
-    for (index, line) in texts.enumerated() {
+    for (index, line) in PlainText.lines(PlainText.unified(text)).enumerated() {
       if let line = try ColumnMapLine(String(line), file: name, number: index + 1) {
         if lines.contains(where: { $0.field == line.field }) {
           throw line.failure("'\(line.field)' is mapped twice")

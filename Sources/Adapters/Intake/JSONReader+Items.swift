@@ -11,6 +11,7 @@ extension JSONReader {
     _ item: () throws(InputError) -> Item
   ) throws(InputError) -> [Item] {
     let padded = body + [UInt8](repeating: 0, count: JSONReader.padding)
+    defer { withExtendedLifetime(padded) {} }
     try parse(padded: padded.span, count: body.count)
     guard rootKind == .object else { throw InputError(.invalid, "\(noun) is an object") }
     guard let count = openArray(key) else {

@@ -65,8 +65,14 @@ import Payments
     unsafe csj_free(parser)
   }
 
-  /// Parses a text that is followed by `padding` readable bytes.
+  /// Parses a text, with or without a byte order mark, that is followed by `padding` readable
+  /// bytes.
+  ///
+  /// The text must stay in place until the last item was read: `withNumberText` looks there.
   package func parse(_ text: RawSpan) throws(InputError) {
+    let mark = PlainText.byteOrderMark.count
+    let isMarked = text.byteCount >= mark && text.isMarked
+    let text = isMarked ? text.extracting(droppingFirst: mark) : text
     let code = unsafe text.withUnsafeBytes { buffer in
       unsafe csj_parse(
         parser,
@@ -154,6 +160,17 @@ import Payments
 
   package func number(_ slot: Int) -> Double { unsafe values[slot].number }
 
+  /// Uses a number's text where it stands in the parsed text; empty where it is not found.
+  ///
+  /// Cost: a walk over what precedes it, once for all numbers of a text.
+  func withNumberText<R>(_ slot: Int, _ use: (borrowing Span<UInt8>) -> R) -> R {
+    let text = unsafe csj_number_text(parser, &values[slot])
+    let buffer = unsafe UnsafeRawBufferPointer(start: text.bytes, count: text.length)
+    return unsafe buffer.withMemoryRebound(to: UInt8.self) { bytes in
+      use(unsafe bytes.span)
+    }
+  }
+
   /// Uses a text value in place.
   package func withText<R>(_ slot: Int, _ use: (borrowing Span<UInt8>) -> R) -> R {
     let text = unsafe values[slot].text
@@ -161,5 +178,13 @@ import Payments
     return unsafe buffer.withMemoryRebound(to: UInt8.self) { bytes in
       use(unsafe bytes.span)
     }
+  }
+}
+
+extension RawSpan {
+  /// Whether the first three of its bytes, which are there, are a byte order mark.
+  fileprivate var isMarked: Bool {
+    func byte(_ index: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: index, as: UInt8.self) }
+    return byte(0) == 0xEF && byte(1) == 0xBB && byte(2) == 0xBF
   }
 }

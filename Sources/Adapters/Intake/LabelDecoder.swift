@@ -115,25 +115,16 @@ package final class LabelDecoder {
       InputError(.invalid, field: reader.name(slot), detail)
     }
     guard let value = text(slot) else { throw failure("is a text") }
-    guard value.count <= TransactionRecord.textBytesMax else {
-      throw failure("is longer than \(TransactionRecord.textBytesMax) bytes")
-    }
-    if value.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
-      throw failure("holds a control character")
-    }
+    if let problem = FieldText.problem(value) { throw failure(problem) }
     guard slot != Slot.channel, CardNumber.isCardNumber(value) else { return value }
     return Array(CardNumber.token(value, tokenizer).utf8)
   }
 
   private func amount(_ source: Source) throws(InputError) -> Money {
     let scale = source.currency.scale
-    let amount: Money? =
-      switch reader.kind(Slot.amount) {
-      case .integer, .double: Money(units: reader.number(Slot.amount), scale: scale)
-      case .text: reader.withText(Slot.amount) { Money(parsing: $0, scale: scale) }
-      default: nil
-      }
-    guard let amount, amount.minorUnits >= 0 else {
+    guard let (amount, _) = reader.money(Slot.amount, true, scale), amount.minorUnits >= 0,
+      !reader.isBelowZero(Slot.amount)
+    else {
       throw InputError(
         .invalid,
         field: "amount",

@@ -7,6 +7,8 @@ package struct TableReader {
     package var time: Timestamp
     /// What the label column says, where the file has one.
     package var label: Verdict?
+    /// What the record's content was by the readings of before, if another one.
+    package var earlierContent: UInt64?
   }
 
   private var reader: CSVReader
@@ -82,6 +84,7 @@ package struct TableReader {
     if !hasIds { builder.set(text: Schema.Text.id, "\(idPrefix)\(firstRow + rows - 1)") }
     row.time = builder.time
     builder.finish(into: &bytes)
+    row.earlierContent = builder.earlierContent
     return row
   }
 
@@ -158,16 +161,20 @@ package struct TableReader {
       }
       builder.set(text: Schema.Text.id, bytes.span.extracting(range))
     case .amount:
-      guard let amount = money(bytes, range), amount.minorUnits >= source.dialect.leastAmount
+      guard let (amount, earlier) = money(bytes, range),
+        amount.minorUnits >= source.dialect.leastAmount,
+        !Money.isBelowZero(bytes.span.extracting(range))
       else {
         let limit = Money.unitsMax(scale: source.currency.scale)
         return source.dialect.leastAmount > 0
           ? "an amount above 0, up to \(limit)" : "an amount from 0 to \(limit)"
       }
       builder.amount = amount
+      if let earlier { builder.note(earlierAmount: earlier) }
     case .money(let slot):
-      guard let amount = money(bytes, range) else { return "an amount" }
+      guard let (amount, earlier) = money(bytes, range) else { return "an amount" }
       builder.set(number: slot, amount)
+      if let earlier { builder.note(earlierNumber: earlier, at: slot) }
     case .number(let slot):
       guard let value = FieldValue.number(bytes[range]) else { return "a number" }
       builder.set(number: slot, value)
@@ -209,9 +216,13 @@ package struct TableReader {
     return row.label == nil ? "0 or 1" : nil
   }
 
-  private func money(_ bytes: [UInt8], _ range: Range<Int>) -> Money? {
+  /// A cell's amount, and what it was read as before, if another one.
+  private func money(_ bytes: [UInt8], _ range: Range<Int>) -> (Money, earlier: Money?)? {
     let span = bytes.span
-    return Money(parsing: span.extracting(range), scale: source.currency.scale)
+    let cell = span.extracting(range)
+    guard let written = Money(parsing: cell, scale: source.currency.scale) else { return nil }
+    let earlier = Money(earlier: cell, scale: source.currency.scale)
+    return (written, earlier == written ? nil : earlier)
   }
 
   private mutating func takeText(
@@ -228,10 +239,13 @@ package struct TableReader {
     }
     let span = bytes.span
     var isPlain = true
-    for index in range where span[index] >= 0x80 || span[index] < 0x20 { isPlain = false }
+    for index in range where span[index] >= 0x7F || span[index] < 0x20 { isPlain = false }
     if !isPlain {
       guard String(validating: cell, as: UTF8.self) != nil else {
         throw failure(column, cell, "UTF-8")
+      }
+      guard !FieldText.hasControls(span.extracting(range)) else {
+        throw failure(column, cell, "without control characters")
       }
     }
     switch column.role {
@@ -244,7 +258,7 @@ package struct TableReader {
     case .wallet(let slot, let checksum):
       set(slot, bytes, range)
       if !range.isEmpty {
-        builder.set(number: checksum, WalletAddress.isValid(Array(cell)) ? 1 : 0)
+        builder.take(wallet: Array(cell), checksum: checksum)
       }
     case .card(let slot, let checksum):
       if range.isEmpty { return }
@@ -282,7 +296,8 @@ package struct TableReader {
       )
     }
     guard let time = Timestamp(parsing: field, zone: zone) else { return nil }
-    if field.count == 19 {
+    if let earlier = Timestamp(earlier: field, zone: zone) { builder.note(earlierTime: earlier) }
+    if field.count == 19, secondsOfDay(field) != nil {
       dayText = field.extracting(0..<10).array
       dayStart = Timestamp(microseconds: time.day * Timestamp.microsecondsPerDay)
     }

@@ -96,7 +96,7 @@ enum TimeForm: Sendable, Hashable {
   }
 
   private static let ranges: [ClosedRange<Int>] = [
-    1970...2199, 1...12, 1...31, 0...23, 0...59, 0...59, 0...999_999_999,
+    1970...2199, 1...12, 1...31, 0...23, 0...59, 0...60, 0...999_999_999,
   ]
 
   private static func local(_ bytes: ArraySlice<UInt8>, _ pieces: [Piece]) -> Timestamp? {
@@ -128,6 +128,11 @@ enum TimeForm: Sendable, Hashable {
     guard index == bytes.endIndex else { return nil }
     let date = Timestamp(year: values[0], month: values[1], day: values[2])
     guard date.civil.day == values[2] else { return nil }
+    if values[Part.second.rawValue] == 60 {
+      // A leap second counts as the last microsecond before it, as in ISO 8601.
+      guard values[Part.hour.rawValue] == 23, values[Part.minute.rawValue] == 59 else { return nil }
+      (values[Part.second.rawValue], values[Part.fraction.rawValue]) = (59, 999_999_000)
+    }
     return Timestamp(
       year: values[0],
       month: values[1],

@@ -78,6 +78,9 @@ package final class TransactionDecoder {
     }
   }
 
+  /// What the content of the record decoded last was by the readings of before, if another one.
+  package var earlierContent: UInt64? { builder.earlierContent }
+
   /// Appends the present item's record.
   ///
   /// `fallbackId` is the id of an item that has none; without it the sequencer gives it one.
@@ -180,10 +183,7 @@ package final class TransactionDecoder {
       accepted = PaySim.isType(builder.text(Schema.Text.channel))
     case .wallet(let target, let checksum):
       try takeText(slot, target, needed: needed[slot])
-      builder.set(
-        number: checksum,
-        WalletAddress.isValid(builder.text(target)) ? 1 : 0
-      )
+      builder.take(wallet: builder.text(target), checksum: checksum)
       accepted = true
     case .cardNumber: accepted = takeCardNumber(slot)
     case .card(let target, let checksum): accepted = takeCard(slot, target, checksum)
@@ -199,13 +199,17 @@ package final class TransactionDecoder {
   private func takeValue(_ role: FieldRole, _ slot: Int) -> Bool {
     switch role {
     case .amount:
-      guard let amount = money(slot), amount.minorUnits >= source.dialect.leastAmount else {
+      guard let (amount, earlier) = reader.money(slot, takesAmountsAsText, scale),
+        amount.minorUnits >= source.dialect.leastAmount, !reader.isBelowZero(slot)
+      else { return false }
+      builder.amount = amount
+      if let earlier { builder.note(earlierAmount: earlier) }
+    case .money(let target):
+      guard let (amount, earlier) = reader.money(slot, takesAmountsAsText, scale) else {
         return false
       }
-      builder.amount = amount
-    case .money(let target):
-      guard let amount = money(slot) else { return false }
       builder.set(number: target, amount)
+      if let earlier { builder.note(earlierNumber: earlier, at: target) }
     case .number(let target):
       guard let value = number(slot) else { return false }
       builder.set(number: target, value)
@@ -232,6 +236,9 @@ package final class TransactionDecoder {
         let time = reader.withText(slot, { Timestamp(parsing: $0, zone: zone) })
       else { return false }
       builder.time = time
+      if let earlier = reader.withText(slot, { Timestamp(earlier: $0, zone: zone) }) {
+        builder.note(earlierTime: earlier)
+      }
       builder.flags.remove(.timeIsReceivedAt)
     default: return false
     }
@@ -257,15 +264,8 @@ package final class TransactionDecoder {
     }
   }
 
-  private func money(_ slot: Int) -> Money? {
-    let scale = source.currency.scale
-    switch reader.kind(slot) {
-    case .integer, .double: return Money(units: reader.number(slot), scale: scale)
-    case .text where source.dialect.takesAmountsAsText:
-      return reader.withText(slot) { Money(parsing: $0, scale: scale) }
-    default: return nil
-    }
-  }
+  private var scale: UInt8 { source.currency.scale }
+  private var takesAmountsAsText: Bool { source.dialect.takesAmountsAsText }
 
   /// A text of letters and digits, or the digits of a whole number.
   private func characters(_ slot: Int) -> [UInt8]? {
@@ -284,12 +284,7 @@ package final class TransactionDecoder {
     guard reader.kind(slot) == .text else { throw failure(slot, "is a text") }
     let problem: String? = reader.withText(slot) { text in
       if text.isEmpty { return needed ? "is empty" : nil }
-      if text.count > TransactionRecord.textBytesMax {
-        return "is longer than \(TransactionRecord.textBytesMax) bytes"
-      }
-      for index in 0..<text.count where text[index] < 0x20 || text[index] == 0x7f {
-        return "holds a control character"
-      }
+      if let problem = FieldText.problem(text) { return problem }
       builder.set(text: target, text)
       return nil
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A program made of commands.
 package struct Program {
   package var name: String
@@ -36,9 +38,18 @@ package struct Program {
       return 64
     } catch {
       Console.endProgress()
-      Console.note("\(name) \(word): \(error)")
+      Console.note("\(name) \(word): \(Program.shown(error))")
       return 1
     }
+  }
+
+  /// An error for people: Foundation's own spell out a dictionary.
+  package static func shown(_ error: any Error) -> String {
+    guard type(of: error) == NSError.self || error is CocoaError else { return "\(error)" }
+    let found = error as NSError
+    let cause = (found.userInfo[NSUnderlyingErrorKey] as? NSError) ?? found
+    let path = found.userInfo[NSFilePathErrorKey] as? String
+    return (path.map { "\($0): " } ?? "") + cause.localizedDescription
   }
 
   private var help: String {

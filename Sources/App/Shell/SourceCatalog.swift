@@ -57,11 +57,12 @@ package enum SourceCatalog {
   /// The text of a feature or rule file: a path, or a name among those that are built in.
   package static func text(_ name: String, in builtIn: [String: String]) throws -> String {
     if let text = builtIn[name] { return text }
-    do {
-      return try String(contentsOfFile: name, encoding: .utf8)
+    do throws(CommandError) {
+      return try TextFile.read(name)
     } catch {
+      if builtIn.isEmpty { throw error }
       let known = builtIn.keys.sorted().joined(separator: ", ")
-      throw CommandError("cannot read '\(name)' (built in: \(known))")
+      throw CommandError("\(error) (built in: \(known))")
     }
   }
 

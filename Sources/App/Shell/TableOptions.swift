@@ -29,14 +29,8 @@ package struct TableOptions {
       columns = nil
       return
     }
-    let text: String
-    do {
-      text = try String(contentsOfFile: path, encoding: .utf8)
-    } catch {
-      throw CommandError("cannot read the column map '\(path)' as UTF-8")
-    }
     let plan = try ColumnPlan(
-      parsing: text,
+      parsing: TextFile.read(path),
       name: path,
       asked: asked,
       otherwise: .card,

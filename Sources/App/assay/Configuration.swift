@@ -59,6 +59,8 @@ struct Configuration {
     own + AlertConfiguration.options + batchSettings + Logging.settings + TelemetrySettings.settings
     + serviceSettings
 
+  private static let names = Set(settings.flatMap { [$0.variable] + [$0.alias].compactMap { $0 } })
+
   private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
     if try setBatch(variable, text) { return }
     switch variable {
@@ -158,7 +160,9 @@ struct Configuration {
 
   /// The effective configuration.
   init(_ arguments: Arguments, environment: [String: String]) throws {
-    let file = try arguments.text("config").map { try Configuration.read($0) } ?? [:]
+    let file =
+      try arguments.text("config").map { try Configuration.read($0, known: Configuration.names) }
+      ?? [:]
     for setting in Configuration.settings {
       let flag = setting.flag.flatMap { arguments.text($0) }
       let names = [setting.variable, setting.alias].compactMap { $0 }
@@ -175,27 +179,6 @@ struct Configuration {
           + " loopback addresses are served"
       )
     }
-  }
-
-  private static func read(_ path: String) throws -> [String: String] {
-    // Whatever keeps the file from being read, the answer names it.
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw UsageError("cannot read the configuration file \(path)")
-    }
-    var values: [String: String] = [:]
-    let known = Set(settings.flatMap { [$0.variable, $0.alias].compactMap { $0 } })
-    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = raw.trimmingCharacters(in: .whitespaces)
-      if line.isEmpty || line.hasPrefix("#") { continue }
-      let parts = line.split(separator: "=", maxSplits: 1).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-      guard parts.count == 2, known.contains(parts[0]) else {
-        throw UsageError("\(path), line \(index + 1): '\(line)' is not a known NAME=VALUE")
-      }
-      values[parts[0]] = parts[1]
-    }
-    return values
   }
 
   /// What a client may do that has no limit of its own.

@@ -135,22 +135,23 @@ struct DataDirectory: Sendable {
       "\(source.id)-\(String(program.fingerprint, radix: 16))-"
       + String(set.fingerprint, radix: 16)
     let path = objects + "/" + name + ".program"
-    if FileManager.default.contents(atPath: path).map({ [UInt8]($0) }) == bytes { return }
-    try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    let isKept = FileManager.default.contents(atPath: path).map { [UInt8]($0) } == bytes
+    do {
+      if !isKept { try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic) }
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    } catch {
+      throw CommandError(
+        "cannot write \(path): \(DataDirectory.reason(path, error)); move what is there away, the"
+          + " log has its content"
+      )
+    }
   }
 
   /// All programs and models that ever made decisions here.
   func catalog(sources: [Source]) throws -> Catalog {
     let catalog = Catalog(sources: sources)
     for path in files(objects, ".program") {
-      guard let data = FileManager.default.contents(atPath: path) else { continue }
-      var reader = ByteReader([UInt8](data))
-      let source = try Source(from: &reader)
-      let (program, rules) = try RuleSet.compile(
-        features: try reader.text(),
-        rules: try reader.text(),
-        for: source
-      )
+      let (source, program, rules) = try DataDirectory.program(at: path)
       catalog.add(
         Catalog.Program(
           source: source,
@@ -163,6 +164,34 @@ struct DataDirectory: Sendable {
     }
     for path in modelPaths() { try add(modelAt: path, to: catalog) }
     return catalog
+  }
+
+  /// Why a file cannot be used, without its path.
+  private static func reason(_ path: String, _ error: any Error) -> String {
+    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type]  // Then it is none.
+    if kind as? FileAttributeType == .typeDirectory { return "it is a directory" }
+    return error is CocoaError ? error.localizedDescription : Program.shown(error)
+  }
+
+  private static func program(
+    at path: String
+  ) throws -> (Source, FeatureProgram, RuleSet) {
+    do {
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      var reader = ByteReader([UInt8](data))
+      let source = try Source(from: &reader)
+      let (program, rules) = try RuleSet.compile(
+        features: try reader.text(),
+        rules: try reader.text(),
+        for: source
+      )
+      return (source, program, rules)
+    } catch {
+      throw CommandError(
+        "cannot read \(path): \(DataDirectory.reason(path, error)); restore it from a copy, or move"
+          + " it away: reasons of decisions that it made are not shown then"
+      )
+    }
   }
 
   func add(modelAt path: String, to catalog: Catalog) throws {

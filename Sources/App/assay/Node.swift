@@ -176,7 +176,7 @@ final class Node {
         try log(.source, ControlEntry.encoded(source))
       }
       let (featureName, features) = try directory.features(of: entry)
-      if engine.source(Int(source.id))?.featureText != features {
+      if Node.differ(engine.source(Int(source.id))?.featureText, features) {
         let set = ControlEntry.Program(
           source: source.id,
           name: featureName,
@@ -185,7 +185,7 @@ final class Node {
         try log(.features, set.encoded)
       }
       let (ruleName, rules) = try directory.rules(of: entry)
-      if engine.source(Int(source.id))?.ruleText != rules {
+      if Node.differ(engine.source(Int(source.id))?.ruleText, rules) {
         let set = ControlEntry.Program(source: source.id, name: ruleName, text: rules)
         try log(.rules, set.encoded)
       }
@@ -199,6 +199,11 @@ final class Node {
         if state.model != model { try log(.model, model.encoded) }
       }
     }
+  }
+
+  /// Whether a file's text is another one than what the log has, apart from how lines end.
+  private static func differ(_ logged: String?, _ text: String) -> Bool {
+    logged.map(PlainText.unified) != text
   }
 
   /// Starts the core thread; from here on the engine belongs to it.

@@ -30,7 +30,10 @@ final class ProgramFiles: @unchecked Sendable {
     core = node.core
     self.catalog = catalog
     for (id, state) in node.engine.sources {
-      inForce[id] = Texts(features: state.featureText, rules: state.ruleText)
+      inForce[id] = Texts(
+        features: PlainText.unified(state.featureText),
+        rules: PlainText.unified(state.ruleText)
+      )
     }
   }
 

@@ -7,14 +7,7 @@ enum StatusPage {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width">
     <title>Assay</title>
-    <style>
-      :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-      body { max-width: 44rem; margin: 3rem auto; padding: 0 1rem; }
-      table { border-collapse: collapse; width: 100%; }
-      th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid #8884; }
-      td { text-align: right; font-variant-numeric: tabular-nums; }
-      p.note { color: #888; }
-    </style>
+    <link rel="stylesheet" href="/docs/status.css">
     </head>
     <body>
     <h1>Assay</h1>
@@ -31,38 +24,52 @@ enum StatusPage {
       <tr><th>Projection behind by</th><td id="lag">…</td></tr>
     </table>
     <p class="note" id="state">connecting</p>
-    <script>
-      const outcomes = ["approve", "challenge", "review", "decline"];
-      let last = null;
-      const put = (id, text) => { document.getElementById(id).textContent = text; };
-      async function look() {
-        try {
-          const text = await (await fetch("/metrics")).text();
-          const value = (name) => {
-            const line = text.split("\\n").find((l) => l.startsWith(name + " "));
-            return line ? Number(line.slice(name.length + 1)) : 0;
-          };
-          const counts = outcomes.map((o) => value(`fraud_decisions_total{decision="${o}"}`));
-          const total = counts.reduce((a, b) => a + b, 0);
-          const now = performance.now();
-          outcomes.forEach((o, i) => put(o, counts[i].toLocaleString()));
-          put("total", total.toLocaleString());
-          if (last) put("rate", ((total - last.total) / (now - last.now) * 1000).toFixed(1));
-          last = { total, now };
-          put("queue", value("assay_queue_depth"));
-          put("lag", value("assay_projection_lag_bytes").toLocaleString() + " bytes");
-          const n = value("assay_journal_sync_duration_seconds_count");
-          const sum = value("assay_journal_sync_duration_seconds_sum");
-          put("sync", n ? (sum / n * 1000).toFixed(2) + " ms" : "–");
-          put("state", "updated " + new Date().toLocaleTimeString());
-        } catch (error) {
-          put("state", "the server does not answer");
-        }
-      }
-      look();
-      setInterval(look, 1000);
-    </script>
+    <script src="/docs/status.js"></script>
     </body>
     </html>
     """
+
+  static let style = """
+    :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+    body { max-width: 44rem; margin: 3rem auto; padding: 0 1rem; }
+    table { border-collapse: collapse; width: 100%; }
+    th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid #8884; }
+    td { text-align: right; font-variant-numeric: tabular-nums; }
+    p.note { color: #888; }
+    """
+
+  static let script = """
+    const outcomes = ["approve", "challenge", "review", "decline"];
+    let last = null;
+    const put = (id, text) => { document.getElementById(id).textContent = text; };
+    async function look() {
+      try {
+        const text = await (await fetch("/metrics")).text();
+        const value = (name) => {
+          const line = text.split("\\n").find((l) => l.startsWith(name + " "));
+          return line ? Number(line.slice(name.length + 1)) : 0;
+        };
+        const counts = outcomes.map((o) => value(`fraud_decisions_total{decision="${o}"}`));
+        const total = counts.reduce((a, b) => a + b, 0);
+        const now = performance.now();
+        outcomes.forEach((o, i) => put(o, counts[i].toLocaleString()));
+        put("total", total.toLocaleString());
+        if (last) put("rate", ((total - last.total) / (now - last.now) * 1000).toFixed(1));
+        last = { total, now };
+        put("queue", value("assay_queue_depth"));
+        put("lag", value("assay_projection_lag_bytes").toLocaleString() + " bytes");
+        const n = value("assay_journal_sync_duration_seconds_count");
+        const sum = value("assay_journal_sync_duration_seconds_sum");
+        put("sync", n ? (sum / n * 1000).toFixed(2) + " ms" : "–");
+        put("state", "updated " + new Date().toLocaleTimeString());
+      } catch (error) {
+        put("state", "the server does not answer");
+      }
+    }
+    look();
+    setInterval(look, 1000);
+    """
+
+  /// What the page loads, by its names below `/docs`.
+  static let parts = ["status.css": Array(style.utf8), "status.js": Array(script.utf8)]
 }

@@ -1,3 +1,5 @@
+import Payments
+
 /// Brings a program into its one layout: a statement a line in normal form, wrapped where it is
 /// long, with its comments where they were.
 package enum Formatter {
@@ -12,7 +14,7 @@ package enum Formatter {
   package static func format(_ text: String) throws(LanguageError) -> String {
     let statements = try Parser.parse(text)
     let lastLines = try lastLines(text)
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = PlainText.lines(text)
     var output: [String] = []
     var line = 1
     func keep(_ comment: String) { if !comment.isEmpty { output.append(comment) } }

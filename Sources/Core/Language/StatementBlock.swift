@@ -1,3 +1,5 @@
+import Payments
+
 /// Statements of a program that stand together, between empty lines.
 ///
 ///     # The card's habits. Robust, so that a thief does not teach them.
@@ -19,7 +21,7 @@ package struct StatementBlock: Sendable, Hashable {
 
   /// The blocks of a program in their order; comments that stand alone are none.
   package static func all(of text: String) throws(LanguageError) -> [StatementBlock] {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = PlainText.lines(text)
     var blocks: [StatementBlock] = []
     var names: [String] = []
     var comment: [Substring] = []

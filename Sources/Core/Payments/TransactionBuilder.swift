@@ -11,6 +11,19 @@ package struct TransactionBuilder {
   package var sealed: [UInt8] = []
   private var numbers: [UInt64]
   private var texts: [[UInt8]]
+  private var earlier = EarlierReading()
+  /// What the content of the record finished last would be by the readings of before; nil where
+  /// they are the same.
+  package private(set) var earlierContent: UInt64?
+
+  /// Fields that were read otherwise before, with what they were read as.
+  private struct EarlierReading {
+    var time: Timestamp?
+    var amount: Money?
+    var numbers: [(slot: Int, bits: UInt64)] = []
+
+    var isEmpty: Bool { time == nil && amount == nil && numbers.isEmpty }
+  }
 
   package init(source: UInt16, schema: Schema) {
     self.source = source
@@ -29,6 +42,8 @@ package struct TransactionBuilder {
     amount = Money(minorUnits: 0)
     flags = []
     sealed.removeAll(keepingCapacity: true)
+    if !earlier.isEmpty { earlier = EarlierReading() }
+    earlierContent = nil
     for slot in numbers.indices {
       numbers[slot] = TransactionBuilder.missingBits(schema.numbers[slot].kind)
     }
@@ -58,6 +73,22 @@ package struct TransactionBuilder {
     numbers[slot] = UInt64(bitPattern: value.minorUnits)
   }
 
+  /// Notes as what the time was read before, so that a retry of an id of then is known again.
+  package mutating func note(earlierTime time: Timestamp) { earlier.time = time }
+
+  /// Notes as what the amount was read before.
+  package mutating func note(earlierAmount amount: Money) { earlier.amount = amount }
+
+  /// Notes as what a number was read before.
+  package mutating func note(earlierNumber value: Double, at slot: Int) {
+    earlier.numbers.append((slot, value.bitPattern))
+  }
+
+  /// Notes as what an amount of money was read before.
+  package mutating func note(earlierNumber value: Money, at slot: Int) {
+    earlier.numbers.append((slot, UInt64(bitPattern: value.minorUnits)))
+  }
+
   package func text(_ slot: Int) -> [UInt8] { texts[slot] }
 
   /// Appends the finished record and returns its size.
@@ -65,7 +96,7 @@ package struct TransactionBuilder {
   /// Texts longer than `TransactionRecord.textBytesMax` must have been refused by the decoder; here
   /// they trap.
   @discardableResult
-  package func finish(into bytes: inout [UInt8]) -> Int {
+  package mutating func finish(into bytes: inout [UInt8]) -> Int {
     let start = bytes.count
     for _ in 0..<TransactionRecord.headerSize / 8 { bytes.append(little: UInt64(0)) }
     for bits in numbers { bytes.append(little: bits) }
@@ -90,15 +121,31 @@ package struct TransactionBuilder {
     bytes.store(little: amount.minorUnits, at: start + 16)
     bytes.store(little: flags.rawValue, at: start + 32)
     bytes.store(little: UInt16(sealed.count), at: start + 34)
-    let clientTime = flags.contains(.timeIsReceivedAt) ? 0 : UInt64(bitPattern: time.microseconds)
     let fields = start + TransactionRecord.headerSize..<contentEnd
-    let content = Fingerprint.chain(
-      Fingerprint.of(bytes, in: fields, seed: clientTime),
-      UInt64(bitPattern: amount.minorUnits)
-    )
+    let content = content(of: bytes, fields, time, amount)
+    if !earlier.isEmpty {
+      var fields = Array(bytes[fields])
+      for (slot, bits) in earlier.numbers { fields.store(little: bits, at: 8 * slot) }
+      let (time, amount) = (earlier.time ?? time, earlier.amount ?? amount)
+      earlierContent = self.content(of: fields, fields.indices, time, amount)
+    }
     let id = Fingerprint.of(texts[Schema.Text.id], in: 0..<texts[Schema.Text.id].count)
     bytes.store(little: content, at: start + 24)
     bytes.store(little: UInt32(truncatingIfNeeded: id), at: start + 36)
     return size
+  }
+
+  /// The fingerprint of what the client sent: a time that it left out is none of it.
+  private func content(
+    of bytes: [UInt8],
+    _ fields: Range<Int>,
+    _ time: Timestamp,
+    _ amount: Money
+  ) -> UInt64 {
+    let clientTime = flags.contains(.timeIsReceivedAt) ? 0 : UInt64(bitPattern: time.microseconds)
+    return Fingerprint.chain(
+      Fingerprint.of(bytes, in: fields, seed: clientTime),
+      UInt64(bitPattern: amount.minorUnits)
+    )
   }
 }

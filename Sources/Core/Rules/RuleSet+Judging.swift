@@ -63,7 +63,7 @@ extension RuleSet {
     hits.compactMap { hit in
       guard conditions.indices.contains(hit.condition) else { return nil }
       let condition = conditions[hit.condition]
-      let text = RuleSet.text(condition, hit.values)
+      let text = text(condition, hit.values)
       switch hit.kind {
       case .rule:
         guard let rule = rules.first(where: { $0.condition == hit.condition }) else { return nil }
@@ -77,28 +77,20 @@ extension RuleSet {
     }
   }
 
-  private static func text(_ condition: FeatureProgram.Condition, _ values: [Double]) -> String {
+  private func text(_ condition: FeatureProgram.Condition, _ values: [Double]) -> String {
+    let operands = condition.pieces == nil ? condition.operands : condition.pieceOperands
+    let shown = ShownNumbers.texts(
+      zip(operands, values).map { ShownNumbers.Number($1, decimals: $0.isMoney ? scale : nil) }
+    )
     if let pieces = condition.pieces {
       var text = ""
       for (index, piece) in pieces.enumerated() {
         text += piece
-        if index < pieces.count - 1, index < values.count { text += shown(values[index]) }
+        if index < pieces.count - 1, index < shown.count { text += shown[index] }
       }
       return text
     }
-    let shownValues = zip(condition.operands, values).map { "\($0.text) = \(shown($1))" }
+    let shownValues = zip(operands, shown).map { "\($0.text) = \($1)" }
     return condition.text + (shownValues.isEmpty ? "" : ": " + shownValues.joined(separator: ", "))
-  }
-
-  /// Two decimals at most, for people.
-  package static func shown(_ value: Double) -> String {
-    if value.isNaN { return "missing" }
-    guard value.magnitude < 1e15 else { return "\(value)" }
-    let hundredths = Int64((value.magnitude * 100).rounded())
-    let sign = value < 0 && hundredths > 0 ? "-" : ""
-    let whole = sign + "\(hundredths / 100)"
-    let rest = hundredths % 100
-    if rest == 0 { return whole }
-    return whole + (rest < 10 ? ".0\(rest)" : ".\(rest)")
   }
 }

@@ -34,6 +34,8 @@ package final class RuleSet: Sendable {
   /// One for each condition.
   let effects: [Effect]
   let operandRegisters: [UInt16]
+  /// Decimals of the source's currency.
+  let scale: Int
   /// Identifies the rules and their meaning.
   package let fingerprint: UInt64
 
@@ -64,12 +66,13 @@ package final class RuleSet: Sendable {
       }
     }
     let program = try ProgramCompiler.compile(featureStatements + ruleStatements, for: source)
-    return (program, try RuleSet(ruleStatements, program))
+    return (program, try RuleSet(ruleStatements, program, scale: Int(source.currency.scale)))
   }
 
   private init(
     _ statements: [Statement],
-    _ program: FeatureProgram
+    _ program: FeatureProgram,
+    scale: Int
   ) throws(LanguageError) {
     var fingerprint = Fingerprint.of("rules")
     var (rules, scoreLines): ([Rule], [ScoreLine]) = ([], [])
@@ -111,6 +114,7 @@ package final class RuleSet: Sendable {
       effects.append(effect)
     }
     conditions = program.conditions
+    self.scale = scale
     self.fingerprint = fingerprint
     self.rules = rules
     self.scoreLines = scoreLines

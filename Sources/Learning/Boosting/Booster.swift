@@ -208,6 +208,6 @@ private func predictionSettings(type: Int, extra: String = "") -> String {
 private func check(_ status: Int32, _ operation: String) throws(BoosterError) {
   guard status != 0 else { return }
   let message = unsafe String(cString: XGBGetLastError())
-  let line = message.split(separator: "\n").first.map(String.init) ?? "no message"
+  let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? "no message"
   throw BoosterError(.libraryFailed, "\(operation): \(line)")
 }

@@ -36,6 +36,7 @@ package final class AlertService: Sendable {
   }
   let place = Mutex<Place?>(nil)
   private let pricesEnded = Atomic<Bool>(false)
+  private let seenCoins = Mutex<CoinList?>(nil)
   private let feedFailures = Atomic<Int>(0)
   private let lastExpiry = Mutex<Int64>(0)
   /// Grows with each change of price alerts, by owner: what was read before is out of date.
@@ -259,6 +260,9 @@ package final class AlertService: Sendable {
   /// Has prices looked at soon: there is a new alert.
   package func ringPrices() { prices.ring() }
 
+  /// The coins of the last look at the feed; nil before the first.
+  package var coins: CoinList? { seenCoins.withLock { $0 } }
+
   /// How many times in a row the feed has failed.
   package var priceFailures: Int { feedFailures.load(ordering: .relaxed) }
 
@@ -273,10 +277,11 @@ package final class AlertService: Sendable {
       guard isWanted else { return interval }
       let age = last.map { Double(now - $0) / 1e6 } ?? .infinity
       if age >= 0, age < interval { return interval - age }
-      let prices = try PriceFeed(settings.priceFeed, web).prices()
+      let coins = try PriceFeed(settings.priceFeed, web).coins()
       feedFailures.store(0, ordering: .relaxed)
+      keep(coins)
       let triggered = try store.use { store throws(StoreError) in
-        try store.observe(prices, at: now)
+        try store.observe(coins.prices, at: now)
       }
       for alert in triggered {
         countPriceChange(of: alert.owner)
@@ -292,5 +297,14 @@ package final class AlertService: Sendable {
       surroundings.note("alerts: no prices, trying again in \(Int(wait)) s: \(error)")
       return wait
     }
+  }
+
+  /// Keeps what the feed knows; lists that were read before may say otherwise.
+  private func keep(_ coins: CoinList) {
+    let isChanged = seenCoins.withLock { seen in
+      defer { seen = coins }
+      return seen.map { Set($0.prices.keys) } != Set(coins.prices.keys)
+    }
+    if isChanged { for owner in 0..<256 { countPriceChange(of: Int64(owner)) } }
   }
 }

@@ -25,30 +25,30 @@ struct PriceFeed {
     self.web = web
   }
 
-  /// The prices by symbol in lower case; of two coins of one symbol that of the larger one.
-  func prices() throws -> [String: Double] {
+  /// The coins of the list, largest first.
+  func coins() throws -> CoinList {
     let answer = try web.get(base + PriceFeed.path)
     guard answer.status == 200 else {
       throw Refusal(status: answer.status, retryAfterSeconds: answer.retryAfterSeconds)
     }
-    return try PriceFeed.prices(of: answer.body)
+    return try PriceFeed.coins(of: answer.body)
   }
 
-  static func prices(of body: [UInt8]) throws(MessagingError) -> [String: Double] {
+  static func coins(of body: [UInt8]) throws(MessagingError) -> CoinList {
     // What is no JSON has no list.
     let list = (try? JSONSerialization.jsonObject(with: Data(body))) as? [[String: Any]]
     guard let list, list.count <= coinsMax else {
       throw MessagingError(.invalid, "the price feed answers no list of coins")
     }
-    var prices: [String: Double] = [:]
+    var coins = CoinList()
     for coin in list {
       guard let symbol = (coin["symbol"] as? String)?.lowercased(), symbol.utf8.count <= 120,
-        let price = (coin["current_price"] as? NSNumber)?.doubleValue, price.isFinite, price > 0,
-        prices[symbol] == nil
+        let price = (coin["current_price"] as? NSNumber)?.doubleValue, price.isFinite, price > 0
       else { continue }
-      prices[symbol] = price
+      let names = [coin["id"], coin["name"]].compactMap { ($0 as? String)?.lowercased() }
+      coins.add(symbol, price: price, names: names)
     }
-    return prices
+    return coins
   }
 
   /// Seconds until the next attempt after some failures in a row.

@@ -10,6 +10,8 @@ struct RowReader {
     var id: [UInt8] = []
     /// Nil where the record was appended.
     var error: InputError?
+    /// What the record's content was by the readings of before, if another one.
+    var earlierContent: UInt64?
   }
 
   private enum Form {
@@ -123,9 +125,10 @@ struct RowReader {
   mutating func next(into bytes: inout [UInt8]) throws(InputError) -> Row? {
     let start = bytes.count
     do throws(InputError) {
-      guard try advance(into: &bytes) else { return nil }
+      var row = Row()
+      guard try advance(into: &bytes, &row.earlierContent) else { return nil }
       rows += 1
-      return Row()
+      return row
     } catch {
       bytes.removeLast(bytes.count - start)
       guard !isBroken, error.code != .unreadable else { throw RowReader.named(error, path) }
@@ -134,7 +137,10 @@ struct RowReader {
     }
   }
 
-  private mutating func advance(into bytes: inout [UInt8]) throws(InputError) -> Bool {
+  private mutating func advance(
+    into bytes: inout [UInt8],
+    _ earlierContent: inout UInt64?
+  ) throws(InputError) -> Bool {
     guard bytesUnpacked <= bytesMax else {
       hasOverflown = true
       throw InputError(.tooLarge, "the input unpacks to more than \(bytesMax >> 20) MiB")
@@ -145,7 +151,9 @@ struct RowReader {
       // The reader is moved out and back, so that its buffers are never copied.
       form = .items
       defer { form = .table(table) }
-      return try table.next(into: &bytes) != nil
+      let row = try table.next(into: &bytes)
+      earlierContent = row?.earlierContent
+      return row != nil
     case .lines(var lines):
       form = .items
       defer { form = .lines(lines) }
@@ -164,12 +172,14 @@ struct RowReader {
       guard try decoder.advance(root: true) else { return false }
       hasItem = true
       try decoder.decode(into: &bytes, fallbackId: fallback)
+      earlierContent = decoder.earlierContent
       return true
     case .items:
       hasItem = false
       guard try decoder.advance() else { return false }
       hasItem = true
       try decoder.decode(into: &bytes, fallbackId: fallback)
+      earlierContent = decoder.earlierContent
       return true
     }
   }

@@ -29,6 +29,21 @@ struct Endpoint: Sendable {
     case database
   }
 
+  /// Whose clients call it: how a query that cannot be read is answered, and whether a parameter
+  /// that the route does not know is refused or left aside.
+  enum Manner: Sendable {
+    /// Our own: unknown parameters are refused.
+    case native
+    /// Those of S1, and pages and probes.
+    case services
+    /// S3, S4 and the anonymised set.
+    case shop
+    /// S0.
+    case subscribers
+    /// S2.
+    case paymentAlerts
+  }
+
   typealias Serve =
     @Sendable (
       Gateway, borrowing HTTPRequest, RequestToken, PathSegments, inout HTTPAnswer
@@ -36,9 +51,13 @@ struct Endpoint: Sendable {
 
   let method: HTTPMethod
   /// Such as `/api/v1/decisions/{id}`.
-  let path: String
-  let access: Access
-  let rate: Rate
+  private(set) var path: String
+  private(set) var access: Access
+  /// The names of its query's parameters.
+  let query: [String]
+  let queryBytes: [[UInt8]]
+  private(set) var manner = Manner.native
+  private(set) var rate: Rate
   /// What the audit log calls it, where the route's own work leaves no line there.
   let action: String?
   /// Whether it sends data of payments, of which only what people send is noted: what keys send
@@ -52,6 +71,7 @@ struct Endpoint: Sendable {
     _ method: HTTPMethod,
     _ path: String,
     _ access: Access,
+    query: [String] = [],
     rate: Rate = .general,
     action: String? = nil,
     _ serve: @escaping Serve
@@ -59,11 +79,29 @@ struct Endpoint: Sendable {
     self.method = method
     self.path = path
     self.access = access
+    self.query = query
+    queryBytes = query.map { Array($0.utf8) }
     self.rate = rate
     self.action = action
     self.serve = serve
     needsJobs =
       path.hasPrefix("/api/v1/batch/") && !["health", "preview"].contains { path.hasSuffix($0) }
+  }
+
+  /// Routes that are called in a manner other than our own.
+  static func of(_ manner: Manner, _ endpoints: [Endpoint]) -> [Endpoint] {
+    endpoints.map { endpoint in
+      var endpoint = endpoint
+      endpoint.manner = manner
+      return endpoint
+    }
+  }
+
+  /// The same route by another path and for others.
+  func reached(by path: String, _ access: Access, rate: Rate) -> Endpoint {
+    var endpoint = self
+    (endpoint.path, endpoint.access, endpoint.rate) = (path, access, rate)
+    return endpoint
   }
 
   /// The busiest first: routes are tried in order.
@@ -77,21 +115,41 @@ typealias PathSegments = InlineArray<4, PathSegment>
 
 extension Endpoint {
   /// What takes payments and answers with decisions.
-  private static let transactions = [
-    Endpoint(.post, "/api/v1/score", .needs(.score)) { gateway, request, token, _, answer in
-      gateway.score(request, token, &answer)
-    },
-    Endpoint(.post, "/api/v1/transactions", .needs(.score)) { gateway, request, token, _, answer in
-      gateway.ingest(request, token, &answer)
-    },
-  ]
+  private static let transactions =
+    of(
+      .services,
+      [
+        Endpoint(.post, "/api/v1/score", .needs(.score), query: ["source", "explain"]) {
+          gateway,
+          request,
+          token,
+          _,
+          answer in
+          gateway.score(request, token, &answer)
+        }
+      ]
+    ) + [
+      Endpoint(.post, "/api/v1/transactions", .needs(.score), query: ["source", "explain"]) {
+        gateway,
+        request,
+        token,
+        _,
+        answer in
+        gateway.ingest(request, token, &answer)
+      }
+    ]
 
   /// Our own reads and controls.
   private static let native = [
-    Endpoint(.get, "/api/v1/transactions", .needs(.read)) { gateway, request, token, _, answer in
+    Endpoint(
+      .get,
+      "/api/v1/transactions",
+      .needs(.read),
+      query: ["limit", "cursor", "outcome", "min_score", "source", "account"]
+    ) { gateway, request, token, _, answer in
       gateway.list(request, token, &answer)
     },
-    Endpoint(.get, "/api/v1/decisions/{id}", .needs(.read)) {
+    Endpoint(.get, "/api/v1/decisions/{id}", .needs(.read), query: ["source"]) {
       gateway,
       request,
       token,
@@ -165,64 +223,101 @@ extension Endpoint {
   ]
 
   /// Decisions as they become durable.
-  private static let live = [
-    Endpoint(.get, "/api/v1/stream", .needs(.read)) { gateway, request, _, _, answer in
-      gateway.stream(request, .native, &answer)
-    },
-    Endpoint(.get, "/ws", .local(.read)) { gateway, request, _, _, answer in
-      gateway.stream(request, .crypto, &answer)
-    },
-    Endpoint(.get, "/api/ws", .local(.read)) { gateway, request, _, _, answer in
-      gateway.stream(request, .retail, &answer)
-    },
-  ]
+  private static let live =
+    [
+      Endpoint(
+        .get,
+        "/api/v1/stream",
+        .needs(.read),
+        query: ["source", "outcome", "min_score", "fraud_only", "history", "after"]
+      ) { gateway, request, _, _, answer in
+        gateway.stream(request, .native, &answer)
+      }
+    ]
+    + of(
+      .services,
+      [
+        Endpoint(.get, "/ws", .local(.read)) { gateway, request, _, _, answer in
+          gateway.stream(request, .crypto, &answer)
+        },
+        Endpoint(.get, "/api/ws", .local(.read)) { gateway, request, _, _, answer in
+          gateway.stream(request, .retail, &answer)
+        },
+      ]
+    )
 
   /// Routes of other systems, for their clients.
-  private static let compatible = [
-    Endpoint(.post, "/api/transaction", .local(.score)) { gateway, request, token, _, answer in
-      gateway.shopTransaction(request, token, &answer)
-    },
-    Endpoint(.get, "/api/transactions", .local(.read)) { gateway, request, token, _, answer in
-      gateway.shopTransactions(request, token, &answer)
-    },
-    Endpoint(.get, "/latest", .local(.read)) { gateway, request, token, _, answer in
-      gateway.latestTransfers(request, token, &answer)
-    },
-    Endpoint(.get, "/api/fetch", .local(.read)) { gateway, request, token, _, answer in
-      gateway.fetchEntries(request, token, &answer)
-    },
-    Endpoint(.post, "/api/fetch", .local(.read)) { gateway, request, token, _, answer in
-      gateway.fetchEntries(request, token, &answer)
-    },
-    Endpoint(.get, "/api/health", .open, rate: .none) { _, _, _, _, answer in
-      answer.start(200)
-      answer.append(#"{"status":"healthy"}"#)
-      return .answered
-    },
-    Endpoint(.get, "/api/", .open, rate: .none) { _, _, _, _, answer in
-      answer.start(200)
-      answer.append(#"{"message":"Real-Time Fraud Detection API"}"#)
-      return .answered
-    },
-  ]
+  private static let compatible = of(
+    .shop,
+    [
+      Endpoint(.post, "/api/transaction", .local(.score)) { gateway, request, token, _, answer in
+        gateway.shopTransaction(request, token, &answer)
+      },
+      Endpoint(.get, "/api/transactions", .local(.read), query: ["limit"]) {
+        gateway,
+        request,
+        token,
+        _,
+        answer in
+        gateway.shopTransactions(request, token, &answer)
+      },
+      Endpoint(.get, "/latest", .local(.read), query: ["limit"]) {
+        gateway,
+        request,
+        token,
+        _,
+        answer in
+        gateway.latestTransfers(request, token, &answer)
+      },
+      Endpoint(.get, "/api/fetch", .local(.read), query: ["limit"]) {
+        gateway,
+        request,
+        token,
+        _,
+        answer in
+        gateway.fetchEntries(request, token, &answer)
+      },
+      Endpoint(.post, "/api/fetch", .local(.read), query: ["limit"]) {
+        gateway,
+        request,
+        token,
+        _,
+        answer in
+        gateway.fetchEntries(request, token, &answer)
+      },
+      Endpoint(.get, "/api/health", .open, rate: .none) { _, _, _, _, answer in
+        answer.start(200)
+        answer.append(#"{"status":"healthy"}"#)
+        return .answered
+      },
+      Endpoint(.get, "/api/", .open, rate: .none) { _, _, _, _, answer in
+        answer.start(200)
+        answer.append(#"{"message":"Real-Time Fraud Detection API"}"#)
+        return .answered
+      },
+    ]
+  )
 
   /// What operators and load balancers ask.
-  private static let service = [
-    Endpoint(.get, "/health", .open, rate: .none) { gateway, _, _, _, answer in
-      gateway.health(&answer)
-      return .answered
-    },
-    Endpoint(.get, "/ready", .open, rate: .none) { gateway, _, _, _, answer in
-      gateway.ready(&answer)
-      return .answered
-    },
-    Endpoint(.get, "/metrics", .open, rate: .none) { gateway, _, _, _, answer in
-      gateway.writeMetrics(&answer)
-      return .answered
-    },
-    Endpoint(.get, "/", .open, rate: .none) { gateway, request, _, _, answer in
-      gateway.root(request, &answer)
-      return .answered
-    },
-  ]
+  private static let service = of(
+    .services,
+    [
+      Endpoint(.get, "/health", .open, rate: .none) { gateway, _, _, _, answer in
+        gateway.health(&answer)
+        return .answered
+      },
+      Endpoint(.get, "/ready", .open, rate: .none) { gateway, _, _, _, answer in
+        gateway.ready(&answer)
+        return .answered
+      },
+      Endpoint(.get, "/metrics", .open, rate: .none) { gateway, _, _, _, answer in
+        gateway.writeMetrics(&answer)
+        return .answered
+      },
+      Endpoint(.get, "/", .open, rate: .none) { gateway, request, _, _, answer in
+        gateway.root(request, &answer)
+        return .answered
+      },
+    ]
+  )
 }

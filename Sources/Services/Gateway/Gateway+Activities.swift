@@ -31,7 +31,10 @@ extension Gateway {
     }
     let submission = makeSubmission(token, .activity)
     submission.kind = .entries(.activity)
-    for activity in activities { submission.add { $0.append(contentsOf: activity.encoded) } }
+    for activity in activities {
+      submission.add { $0.append(contentsOf: activity.encoded) }
+      submission.note(earlierContent: activity.earlierContent)
+    }
     begin(token, .error, .activity)
     send(submission)
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)

@@ -17,7 +17,12 @@ extension Gateway {
       return .answered
     }
     var sources = catalog.sources
-    if let name = request.value(of: "source") { sources = sources.filter { $0.name == name } }
+    do throws(QueryError) {
+      if let source = try QueryReader(request).source(catalog) { sources = [source] }
+    } catch {
+      error.answer(&answer)
+      return .answered
+    }
     let bytes = Array(id.utf8)
     let keys = sources.map { IdentityIndex.key(source: Int($0.id), bytes.span) }
     let position = keys.lazy.compactMap { [recent] in recent.find($0) }.first

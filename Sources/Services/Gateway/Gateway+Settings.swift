@@ -18,6 +18,8 @@ extension Gateway {
     package var rateHoldsHere = false
     /// Whose pages browsers may let use the interface, such as `https://desk.example.org`.
     package var origins: [String] = []
+    /// What the page at `/` loads, by its names below `/docs`.
+    package var pageParts: [String: [UInt8]] = [:]
     /// Whether all requests are told of, with their traces, whatever the access log has.
     package var traces = false
     /// What the page of the interface is made of.

@@ -23,7 +23,7 @@ extension Gateway {
       guard try decoder.advance(root: true) else {
         throw InputError(.malformed, "the body is a JSON object")
       }
-      try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+      try submission.add(from: decoder)
     } catch {
       release(submission)
       Gateway.shopRefusal(error.field, error.description, &answer)
@@ -84,7 +84,7 @@ extension Gateway {
     answer.append(json.bytes)
   }
 
-  private static func shopRefusal(
+  static func shopRefusal(
     _ field: String?,
     _ message: String,
     in place: String = "body",

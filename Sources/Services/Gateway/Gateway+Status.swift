@@ -15,6 +15,7 @@ extension Gateway {
       return answer.append(#"{"message":"Assay decides whether a payment is fraud"}"#)
     }
     answer.start(200, type: "text/html; charset=utf-8")
+    answer.header("Content-Security-Policy", Gateway.policy)
     answer.append(settings.page)
   }
 

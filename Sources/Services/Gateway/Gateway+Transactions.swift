@@ -40,7 +40,7 @@ extension Gateway {
     for place in 0..<count {
       do throws(InputError) {
         guard try decoder.advance() else { break }
-        try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+        try submission.add(from: decoder)
       } catch {
         metrics.countFailed(.invalid)
         pending[slot].errors.append((place, decoder.clientId, error))
@@ -64,7 +64,12 @@ extension Gateway {
         String(decoding: $0, as: UTF8.self).lowercased().contains("ndjson")
       } ?? false
     if isLines { return ingestLines(request, token, decoder, &answer) }
-    let explained = request.value(of: "explain") == "1"
+    let explain = request.value(of: "explain")
+    guard [nil, "0", "1", "false", "true"].contains(explain) else {
+      QueryError("explain", "explain is 1 or 0").answer(&answer)
+      return .answered
+    }
+    let explained = explain == "1" || explain == "true"
     let shape: Shape
     let idempotencyKey: [UInt8]?
     do throws(InputError) {
@@ -93,9 +98,10 @@ extension Gateway {
     do throws(InputError) {
       while try decoder.advance(root: shape != .lines) {
         do throws(InputError) {
-          try submission.add { bytes throws(InputError) in
-            try decoder.decode(into: &bytes, fallbackId: shape == .lines ? nil : idempotencyKey)
-          }
+          try submission.add(
+            from: decoder,
+            fallbackId: shape == .lines ? nil : idempotencyKey
+          )
         } catch {
           if shape != .lines { throw error }
           metrics.countFailed(.invalid)
@@ -138,7 +144,7 @@ extension Gateway {
         do throws(InputError) {
           try decoder.parse(line)
           guard try decoder.advance(root: true) else { continue }
-          try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+          try submission.add(from: decoder)
         } catch {
           metrics.countFailed(.invalid)
           pending[slot].errors.append((pending[slot].items, nil, error))

@@ -228,12 +228,14 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     case .found(let number, let segments):
       self.endpoint = number
       let endpoint = endpoints[number]
-      guard isAllowed(request, endpoint, segments, &answer) else { break }
+      guard isAllowed(request, endpoint, segments, &answer),
+        isReadable(request, endpoint, &answer)
+      else { break }
       if endpoint.needsJobs, batch.failure != nil {
         answer.fail(503, "Unavailable", "The list of jobs cannot be read; see /health")
         break
       }
-      return endpoint.serve(self, request, token, segments, &answer)
+      return serve(request, endpoint, token, segments, &answer)
     }
     return .answered
   }

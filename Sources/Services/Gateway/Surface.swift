@@ -78,13 +78,10 @@ extension Endpoint {
     let isProbe = path == "/health"
     var access = access
     if case .needs(let permission) = access { access = .local(permission) }
-    return Endpoint(
-      method,
-      path,
+    return reached(
+      by: path,
       isProbe ? .open : access,
-      rate: isProbe ? .none : rate,
-      action: action,
-      serve
+      rate: isProbe ? .none : rate
     )
   }
 
@@ -92,23 +89,34 @@ extension Endpoint {
   fileprivate static func ofItsOwn(_ service: Surface.Service) -> [Endpoint] {
     switch service {
     case .model:
-      [
-        Endpoint(.get, "/metrics", .open, rate: .none) { gateway, _, _, _, answer in
-          gateway.writeMetrics(&answer)
-          return .answered
-        }
-      ]
-    case .monitoring:
-      [
-        Endpoint(.get, "/metrics", .local(.read)) { gateway, request, _, _, answer in
-          if request.header("Accept")?.contains("text/plain") == true {
+      of(
+        .services,
+        [
+          Endpoint(.get, "/metrics", .open, rate: .none) { gateway, _, _, _, answer in
             gateway.writeMetrics(&answer)
-          } else {
-            gateway.monitoringMetrics(request, &answer)
+            return .answered
           }
-          return .answered
-        }
-      ]
+        ]
+      )
+    case .monitoring:
+      of(
+        .services,
+        [
+          Endpoint(.get, "/metrics", .local(.read), query: ["limit"]) {
+            gateway,
+            request,
+            _,
+            _,
+            answer in
+            if request.header("Accept")?.contains("text/plain") == true {
+              gateway.writeMetrics(&answer)
+            } else {
+              gateway.monitoringMetrics(request, &answer)
+            }
+            return .answered
+          }
+        ]
+      )
     case .analytics, .database, .notification, .batch, .ingest: []
     }
   }

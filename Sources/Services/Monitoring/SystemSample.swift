@@ -77,7 +77,7 @@ struct SystemSampler {
   /// Ticks of all processors that were not idle, and all of them; the number of processors.
   static func processorTicks(_ text: String) -> (busy: Int, total: Int, processors: Int) {
     var (busy, total, processors) = (0, 0, 0)
-    for line in text.split(separator: "\n") where line.hasPrefix("cpu") {
+    for line in text.split(whereSeparator: \.isNewline) where line.hasPrefix("cpu") {
       let fields = line.split(separator: " ")
       if fields[0] != "cpu" {
         processors += 1
@@ -92,7 +92,7 @@ struct SystemSampler {
   }
 
   static func memory(_ text: String, into sample: inout SystemSample) {
-    for line in text.split(separator: "\n") {
+    for line in text.split(whereSeparator: \.isNewline) {
       let fields = line.split(separator: " ")
       guard fields.count > 1, let kibibytes = Int(fields[1]) else { continue }
       switch fields[0] {
@@ -106,7 +106,7 @@ struct SystemSampler {
 
   static func network(_ text: String) -> SystemSample.Network {
     var network = SystemSample.Network()
-    for line in text.split(separator: "\n") {
+    for line in text.split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: ":", maxSplits: 1)
       guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) != "lo" else {
         continue

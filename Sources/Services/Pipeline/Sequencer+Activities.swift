@@ -24,7 +24,7 @@ extension Sequencer {
     if let refusal = board(.activity, subject, source: Int(activity.source), id: name.span) {
       return refusal
     }
-    if let answer = known(activity) { return answer }
+    if let answer = known(activity, submission.earlierContents[item.lowerBound]) { return answer }
     if activity.time != Activity.timeOfReceipt {
       let limit = submission.receivedAt + source.futureTolerance
       guard activity.time.microseconds > limit else { return nil }
@@ -36,7 +36,7 @@ extension Sequencer {
   }
 
   /// The answer to an activity whose id was used before; nil where it has none, or a new one.
-  private func known(_ activity: Activity) -> Submission.Result? {
+  private func known(_ activity: Activity, _ earlier: UInt64?) -> Submission.Result? {
     if activity.id.isEmpty { return nil }
     var isSame = false
     isUnreadable = false
@@ -44,7 +44,7 @@ extension Sequencer {
       guard let logged = loadActivity(position), logged.source == activity.source,
         logged.id.utf8.elementsEqual(activity.id.utf8)
       else { return false }
-      isSame = logged.content == activity.content
+      isSame = logged.content == activity.content || logged.content == earlier
       return true
     }
     if isUnreadable { return .unavailable(.unreadable) }

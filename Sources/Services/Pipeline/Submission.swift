@@ -51,6 +51,8 @@ package final class Submission: @unchecked Sendable {
   package var items: [Range<Int>] = []
   /// For `past`: history, label or activity, one for each item.
   package var itemKinds: [EntryKind] = []
+  /// By an item's start: its content by the readings of before, where that is another one.
+  var earlierContents: [Int: UInt64] = [:]
   package var results: [Result] = []
   package var decisions: [UInt8] = []
   /// When the core thread stamped it, µs.
@@ -72,6 +74,7 @@ package final class Submission: @unchecked Sendable {
     bytes.removeAll(keepingCapacity: true)
     items.removeAll(keepingCapacity: true)
     itemKinds.removeAll(keepingCapacity: true)
+    if !earlierContents.isEmpty { earlierContents = [:] }
     results.removeAll(keepingCapacity: true)
     decisions.removeAll(keepingCapacity: true)
     context = 0
@@ -89,5 +92,11 @@ package final class Submission: @unchecked Sendable {
       throw error
     }
     items.append(start..<bytes.count)
+  }
+
+  /// Notes of the last item what its content was by the readings of before, so that a retry of an
+  /// id that was logged then gets its first answer.
+  package func note(earlierContent content: UInt64?) {
+    if let content, let item = items.last { earlierContents[item.lowerBound] = content }
   }
 }

@@ -33,6 +33,8 @@ package struct HistoryFeed {
   private var watermark = Int64.min
   private let sourceWatermark: Int64
   package private(set) var rows = 0
+  /// What the content of the item appended last was by the readings of before, if another one.
+  package private(set) var earlierContent: UInt64?
 
   /// Files whose columns are the dialect's, or as a plan has them, and a file of activities.
   ///
@@ -65,17 +67,20 @@ package struct HistoryFeed {
     guard let row = aheadRow else { return nil }
     let activity = try readActivity(upTo: row.time)
     let reached = max(watermark, (activity?.time ?? row.time).microseconds)
+    earlierContent = nil
     if schedule.take(dueAt: reached, into: &body) { return .label }
     let previous = max(watermark, sourceWatermark)
     watermark = reached
     if let activity {
       aheadActivity = nil
       body.append(contentsOf: activity.encoded)
+      earlierContent = activity.earlierContent
       return .activity
     }
     aheadRow = nil
     let record = ahead
     body.append(contentsOf: record)
+    earlierContent = row.earlierContent
     if let label = row.label {
       let isTooLate = previous != .min && row.time.microseconds < previous - source.lateBound
       schedule.add(

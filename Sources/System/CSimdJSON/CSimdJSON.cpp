@@ -6,14 +6,39 @@
 
 using namespace simdjson;
 
+// The tape and the list of structural characters are in the order of the text: an entry's place
+// in the one, commas and colons aside, is its place in the other.
+struct csj_cursor {
+  size_t tape = 1;  // behind the root's own entry
+  size_t structural = 0;
+};
+
 struct csj_parser {
   dom::parser parser;
+  const char *bytes = nullptr;
+  size_t length = 0;
+  size_t item = 0;  // the present item's place on the tape
+  csj_cursor cursor;  // at an item before it, or at it
   dom::element root;
   dom::array array;
   dom::array::iterator next{};
   dom::array::iterator end{};
   explicit csj_parser(size_t bytes_max) : parser(bytes_max) {}
 };
+
+// Where an element stands on the tape, which simdjson keeps to itself.
+template <typename Tag, typename Tag::type member> struct csj_opened {
+  friend typename Tag::type opened(Tag) { return member; }
+};
+struct csj_tape {
+  typedef internal::tape_ref dom::element::*type;
+  friend type opened(csj_tape);
+};
+template struct csj_opened<csj_tape, &dom::element::tape>;
+
+static size_t place_of(const dom::element &element) {
+  return (element.*opened(csj_tape())).json_index;
+}
 
 static uint8_t type_of(dom::element_type type) {
   switch (type) {
@@ -30,6 +55,7 @@ static uint8_t type_of(dom::element_type type) {
 }
 
 static void read_value(dom::element element, csj_value *value) {
+  value->place = place_of(element);
   value->type = type_of(element.type());
   switch (element.type()) {
     case dom::element_type::BOOL: value->integer = bool(element) ? 1 : 0; break;
@@ -63,6 +89,9 @@ extern "C" csj_parser *csj_new(size_t bytes_max, size_t depth_max) {
 extern "C" void csj_free(csj_parser *parser) { delete parser; }
 
 extern "C" int csj_parse(csj_parser *parser, const char *bytes, size_t length) {
+  parser->bytes = bytes;
+  parser->length = length;
+  parser->cursor = csj_cursor();
   return parser->parser.parse(bytes, length, false).get(parser->root);
 }
 
@@ -102,6 +131,7 @@ extern "C" int csj_next(csj_parser *parser, int root, const csj_text *names,
     element = *parser->next;
     ++parser->next;
   }
+  parser->item = place_of(element);
   memset(values, 0, value_count * sizeof(csj_value));
   *unknown = {nullptr, 0};
   dom::object object;
@@ -129,4 +159,38 @@ extern "C" int csj_next(csj_parser *parser, int root, const csj_text *names,
     value->name = uint16_t(found);
   }
   return 1;
+}
+
+// Moves on to a place on the tape; false where it is none.
+static bool advance(const csj_parser *parser, csj_cursor &cursor, size_t place) {
+  const auto &indexes = parser->parser.implementation->structural_indexes;
+  const size_t count = parser->parser.implementation->n_structural_indexes;
+  const uint64_t *tape = parser->parser.doc.tape.get();
+  while (true) {
+    while (cursor.structural < count && indexes[cursor.structural] < parser->length &&
+           (parser->bytes[indexes[cursor.structural]] == ',' ||
+            parser->bytes[indexes[cursor.structural]] == ':')) {
+      cursor.structural++;
+    }
+    if (cursor.structural >= count || cursor.tape > place) return false;
+    if (cursor.tape == place) return true;
+    const char type = char(tape[cursor.tape] >> 56);
+    cursor.tape += type == 'l' || type == 'u' || type == 'd' ? 2 : 1;
+    cursor.structural++;
+  }
+}
+
+extern "C" csj_text csj_number_text(csj_parser *parser, const csj_value *value) {
+  if (value->type != CSJ_INTEGER && value->type != CSJ_DOUBLE) return {nullptr, 0};
+  if (!advance(parser, parser->cursor, parser->item)) return {nullptr, 0};
+  csj_cursor cursor = parser->cursor;
+  if (!advance(parser, cursor, value->place)) return {nullptr, 0};
+  const size_t start = parser->parser.implementation->structural_indexes[cursor.structural];
+  size_t end = start;
+  while (end < parser->length && (strchr("+-.eE", parser->bytes[end]) ||
+                                  (parser->bytes[end] >= '0' && parser->bytes[end] <= '9'))) {
+    if (parser->bytes[end] == 0) break;
+    end++;
+  }
+  return {parser->bytes + start, end - start};
 }

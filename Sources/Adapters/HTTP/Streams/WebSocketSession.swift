@@ -14,8 +14,10 @@ final class WebSocketSession {
   static let messageBytesMax: UInt64 = 64 << 10
   /// A control frame has 125 bytes, two of them the code.
   private static let reasonBytesMax = 123
+  private static let protocolError: UInt16 = 1002
 
   private var context: wslay_event_context_ptr?
+  private var frames = WebSocketFrameCheck()
   private var input: [UInt8] = []
   private var read = 0
   /// Control frames that wait to be sent.
@@ -58,12 +60,16 @@ final class WebSocketSession {
 
   /// Takes in bytes of the client; false where the connection cannot go on.
   func take(_ bytes: [UInt8]) -> Bool {
-    input = bytes
+    if isClosing { return true }
+    let sound = frames.sound(bytes)
+    input = sound == bytes.count ? bytes : Array(bytes[..<sound])
     read = 0
     let isWell = unsafe wslay_event_recv(context) == 0
     input.removeAll(keepingCapacity: true)
     send()
-    return isWell
+    guard isWell, sound < bytes.count, !isClosing else { return isWell }
+    close(Self.protocolError, "the frame breaks RFC 6455")
+    return false
   }
 
   /// Asks the client for a sign of life.

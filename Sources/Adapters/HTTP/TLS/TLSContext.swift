@@ -19,6 +19,15 @@ package final class TLSContext: @unchecked Sendable {
   /// Writes may end in the middle, and go on from another buffer.
   private static let writingModes = 1 | 2
 
+  /// Mozilla's "intermediate" for TLS 1.2: forward secrecy, and ciphers that seal what they carry.
+  ///
+  /// TLS 1.3 has no others.
+  private static let ciphers = [
+    "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
+  ].joined(separator: ":")
+
   let handle: OpaquePointer
 
   /// Reads a chain of certificates and the key of its first, both as PEM.
@@ -34,6 +43,9 @@ package final class TLSContext: @unchecked Sendable {
     let noCompression: UInt64 = 1 << 17
     let serverPreference: UInt64 = 1 << 22
     _ = unsafe SSL_CTX_set_options(context, noRenegotiation | noCompression | serverPreference)
+    guard unsafe SSL_CTX_set_cipher_list(context, TLSContext.ciphers) == 1 else {
+      throw Failure(description: "OpenSSL lacks the ciphers of TLS 1.2: \(TLSContext.reason)")
+    }
     guard unsafe SSL_CTX_use_certificate_chain_file(context, certificate) == 1 else {
       throw Failure(description: "the certificate \(certificate): \(TLSContext.reason)")
     }

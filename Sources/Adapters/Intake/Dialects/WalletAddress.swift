@@ -9,16 +9,20 @@ package enum WalletAddress {
   private static let alphabet =
     Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
 
+  static let digits = digits(of: alphabet)
+
   /// The value of each byte as a digit; 255 for those that are none.
-  private static let digits: [UInt8] = {
+  static func digits(of alphabet: [UInt8]) -> [UInt8] {
     var digits = [UInt8](repeating: 255, count: 256)
     for (value, byte) in alphabet.enumerated() { digits[Int(byte)] = UInt8(value) }
     return digits
-  }()
+  }
 
-  /// Whether the checksum of an address is right.
+  /// Whether a text is an address of 25 bytes with a right checksum.
   package static func isValid(_ text: [UInt8]) -> Bool {
-    guard text.count <= textMax, let bytes = decode(text) else { return false }
+    guard text.count <= textMax, let bytes = decode(text, digits), bytes.count == bytesCount else {
+      return false
+    }
     let body = Array(bytes.prefix(bytesCount - 4))
     return Array(bytes.suffix(4)) == checksum(body)
   }
@@ -43,7 +47,8 @@ package enum WalletAddress {
     return String(decoding: zeros + digits.reversed().map { alphabet[Int($0)] }, as: UTF8.self)
   }
 
-  private static func decode(_ text: [UInt8]) -> [UInt8]? {
+  /// The bytes that digits of base 58 stand for; nil where a byte is no digit.
+  static func decode(_ text: [UInt8], _ digits: [UInt8]) -> [UInt8]? {
     // The number in base 256, least byte first.
     var number: [UInt8] = []
     for byte in text {
@@ -56,12 +61,11 @@ package enum WalletAddress {
       }
       if carry > 0 { number.append(UInt8(carry)) }
     }
-    let zeros = text.prefix { $0 == alphabet[0] }.count
-    guard zeros + number.count == bytesCount else { return nil }
+    let zeros = text.prefix { digits[Int($0)] == 0 }.count
     return [UInt8](repeating: 0, count: zeros) + number.reversed()
   }
 
-  private static func checksum(_ body: [UInt8]) -> [UInt8] { Array(sha256(sha256(body)).prefix(4)) }
+  static func checksum(_ body: [UInt8]) -> [UInt8] { Array(sha256(sha256(body)).prefix(4)) }
 
   private static func sha256(_ bytes: [UInt8]) -> [UInt8] {
     var hash = [UInt8](repeating: 0, count: 32)

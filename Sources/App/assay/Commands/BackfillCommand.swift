@@ -83,9 +83,9 @@ enum BackfillCommand: Command {
     var body: [UInt8] = []
     while let item = try feed.next(into: &body) {
       switch item {
-      case .transaction: try sender.add(.history, body)
+      case .transaction: try sender.add(.history, body, feed.earlierContent)
       case .label: try sender.add(.label, body)
-      case .activity: try sender.add(.activity, body)
+      case .activity: try sender.add(.activity, body, feed.earlierContent)
       }
       body.removeAll(keepingCapacity: true)
       if feed.rows % 10_000 == 0 { progress(feed.rows) }
@@ -110,9 +110,10 @@ private struct HistorySender {
     submission.kind = .past
   }
 
-  mutating func add(_ kind: EntryKind, _ body: [UInt8]) throws {
+  mutating func add(_ kind: EntryKind, _ body: [UInt8], _ earlierContent: UInt64? = nil) throws {
     if submission.items.count >= HistorySender.batchItems { try send() }
     submission.add { $0.append(contentsOf: body) }
+    submission.note(earlierContent: earlierContent)
     submission.itemKinds.append(kind)
   }
 

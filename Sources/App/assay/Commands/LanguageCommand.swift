@@ -20,7 +20,7 @@ enum LanguageCommand: Command {
       return Console.print(String(LanguageReference.page.dropLast()))
     }
     for path in arguments.list("format") {
-      let text = try read(path)
+      let text = try TextFile.read(path)
       do {
         let laidOut = try Formatter.format(text)
         if laidOut != text { try laidOut.write(toFile: path, atomically: true, encoding: .utf8) }
@@ -32,17 +32,9 @@ enum LanguageCommand: Command {
     for path in arguments.list("check") { try check(path, SourceCatalog.entry(dialect)) }
   }
 
-  private static func read(_ path: String) throws -> String {
-    do {
-      return try String(contentsOfFile: path, encoding: .utf8)
-    } catch {
-      throw CommandError("cannot read '\(path)': \(error.localizedDescription)")
-    }
-  }
-
   /// Compiles a file of features or of rules, the latter over the source's own features.
   private static func check(_ path: String, _ entry: SourceCatalog.Entry) throws {
-    let text = try read(path)
+    let text = try TextFile.read(path)
     do {
       let holdsFeatures = try Parser.parse(text).allSatisfy {
         if case .feature = $0.kind { true } else { false }

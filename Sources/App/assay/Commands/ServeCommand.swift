@@ -178,6 +178,7 @@ enum ServeCommand: Command {
       page: Array(StatusPage.html.utf8),
       shopStatus: configuration.shopStatus
     )
+    settings.pageParts = StatusPage.parts
     settings.rate = configuration.rate
     settings.rateHoldsHere = configuration.rateRequests != nil
     settings.origins = configuration.origins

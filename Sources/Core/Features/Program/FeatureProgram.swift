@@ -15,6 +15,8 @@ package struct FeatureProgram: Sendable {
   package struct Operand: Sendable, Hashable {
     package var text: String
     package var register: UInt16
+    /// Whether it is an amount of the source's currency.
+    package var isMoney: Bool
   }
 
   /// A condition of a rule or of a score line.

@@ -1,4 +1,5 @@
 import Language
+import Payments
 
 extension ProgramCompiler {
   mutating func call(

@@ -209,7 +209,7 @@ package struct ProgramCompiler {
   ) throws(LanguageError) -> FeatureProgram.Operand {
     do {
       let value = try compileOnTime(Parser.expression(text), place)
-      return FeatureProgram.Operand(text: text, register: value.register)
+      return FeatureProgram.Operand(text: text, value)
     } catch {
       throw LanguageError(
         "in the reason's '{\(text)}': \(error.message)",
@@ -240,7 +240,7 @@ package struct ProgramCompiler {
       let value = try compile(expression)
       let text = expression.description
       if !operands.contains(where: { $0.text == text }) {
-        operands.append(FeatureProgram.Operand(text: text, register: value.register))
+        operands.append(FeatureProgram.Operand(text: text, value))
       }
     }
   }
@@ -306,5 +306,11 @@ package struct ProgramCompiler {
       add(nil, link.filter)
     }
     return texts.reduce(0) { Fingerprint.chain($0, Fingerprint.of($1)) }
+  }
+}
+
+extension FeatureProgram.Operand {
+  fileprivate init(text: String, _ value: ProgramCompiler.Value) {
+    self.init(text: text, register: value.register, isMoney: value.unit == .money)
   }
 }

@@ -13,9 +13,14 @@ extension AlertWorker {
   /// `POST /alerts/create` (S0.6).
   func createPrice(_ token: RequestToken, _ body: RequestBody, _ owner: Int64) throws {
     let fields = body.fields() ?? [:]
-    guard let coin = RequestBody.text(fields["coin"], bytesMax: AlertWorker.bytesMax),
+    guard
+      let coin = RequestBody.text(fields["coin"], bytesMax: AlertWorker.bytesMax)?
+        .trimmingCharacters(in: .whitespaces), !coin.isEmpty,
       let target = AlertWorker.price(fields["target_price"])
     else { return say(token, 401, "Required Details Not Entered") }
+    if let coins = service.coins, !coins.knows(coin) {
+      return say(token, 401, AlertWorker.unknown(coin, coins))
+    }
     let alert = Alert(owner: owner, coin: coin, target: target, at: Clocks.wallMicroseconds())
     let (added, isKnown) = try service.store.use { store throws(StoreError) in
       let added = try store.add(price: alert)
@@ -33,6 +38,21 @@ extension AlertWorker {
     service.countPriceChange(of: owner)
     service.ringPrices()
     say(token, 200, "Alert Created SuccessFully")
+  }
+
+  private static func unknown(_ coin: String, _ coins: CoinList) -> String {
+    let nearest = coins.nearest(to: coin).map { "'\($0)'" }.joined(separator: ", ")
+    let hint = nearest.isEmpty ? "Enter a Symbol of the List of Prices" : "Did You Mean \(nearest)?"
+    return "Unknown Coin '\(coin)': \(hint)"
+  }
+
+  /// What keeps a waiting alert from being triggered; nil where nothing does.
+  private func obstacle(_ alert: Alert) -> String? {
+    guard alert.state == .created else { return nil }
+    guard let coins = service.coins else {
+      return "no price is known yet: the list of prices has not been looked at"
+    }
+    return coins.knows(alert.coin) ? nil : "unknown coin: the list of prices does not have it"
   }
 
   /// A price above zero, a text as S0's clients send it or a number.
@@ -92,6 +112,7 @@ extension AlertWorker {
         json.field("status", AlertWorker.status(alert.state))
         json.field("target_price", alert.target)
         json.field("user_id", Int(alert.owner))
+        if let obstacle = obstacle(alert) { json.field("note", obstacle) }
         json.close("}")
       }
     }

@@ -3,7 +3,9 @@ import Storage
 
 extension Endpoint {
   /// Alerts: S0's about prices, S2's list, S1's notifications, and our own.
-  static let alerts = priceAlerts + ownAlerts + notifications + webhooks
+  static let alerts =
+    of(.subscribers, priceAlerts) + of(.paymentAlerts, paymentAlerts) + ownAlerts
+    + of(.services, notifications) + webhooks
 
   private static let priceAlerts = [
     Endpoint(.post, "/alerts/create", .token, action: "alert.create") {
@@ -22,13 +24,23 @@ extension Endpoint {
       answer in
       gateway.priceAlert(request, token, &answer) { try $0.deletePrice($1, $2, $3) }
     },
-    Endpoint(.post, "/alerts/fetch_all", .token) { gateway, request, token, _, answer in
+    Endpoint(.post, "/alerts/fetch_all", .token, query: ["limit", "cursor", "page"]) {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
       gateway.listPriceAlerts(request, token, filter: nil, &answer)
     },
-    Endpoint(.post, "/alerts/fetch_all/", .token) { gateway, request, token, _, answer in
+    Endpoint(.post, "/alerts/fetch_all/", .token, query: ["limit", "cursor", "page"]) {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
       gateway.listPriceAlerts(request, token, filter: nil, &answer)
     },
-    Endpoint(.post, "/alerts/fetch_all/{filter}", .token) {
+    Endpoint(.post, "/alerts/fetch_all/{filter}", .token, query: ["limit", "cursor", "page"]) {
       gateway,
       request,
       token,
@@ -37,17 +49,30 @@ extension Endpoint {
       let filter = request.text(of: segments[0]) ?? "?"
       return gateway.listPriceAlerts(request, token, filter: filter, &answer)
     },
-    Endpoint(.get, "/alerts", .local(.read)) { gateway, request, token, _, answer in
-      gateway.listPaymentAlerts(request, token, &answer)
-    },
     Endpoint(.get, "/end", .needs(.administer), action: "prices.end") { gateway, _, _, _, answer in
       gateway.endPrices(&answer)
       return .answered
     },
   ]
 
+  private static let paymentAlerts = [
+    Endpoint(.get, "/alerts", .local(.read), query: ["source", "limit"]) {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
+      gateway.listPaymentAlerts(request, token, &answer)
+    }
+  ]
+
   private static let ownAlerts = [
-    Endpoint(.get, "/api/v1/alerts", .needs(.read)) { gateway, request, token, _, answer in
+    Endpoint(
+      .get,
+      "/api/v1/alerts",
+      .needs(.read),
+      query: ["kind", "state", "source", "since", "limit", "cursor"]
+    ) { gateway, request, token, _, answer in
       gateway.listAlerts(request, token, &answer)
     },
     Endpoint(.get, "/api/v1/alerts/{id}", .needs(.read)) {
@@ -147,7 +172,12 @@ extension Endpoint {
         try worker.unsubscribe(token, id)
       }
     },
-    Endpoint(.get, root + "/history", .needs(.read)) { gateway, request, token, _, answer in
+    Endpoint(.get, root + "/history", .needs(.read), query: ["limit", "cursor"]) {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
       gateway.alertPage(request, token, &answer) { try $0.history($1, $2, $3) }
     },
     Endpoint(.get, root + "/stats", .needs(.read)) { gateway, request, token, _, answer in
@@ -174,10 +204,21 @@ extension Endpoint {
     Endpoint(.get, "/api/v1/webhooks", .needs(.oversee)) { gateway, request, token, _, answer in
       gateway.alert(request, token, &answer) { worker, token, _ in try worker.listWebhooks(token) }
     },
-    Endpoint(.get, letters, .needs(.oversee)) { gateway, request, token, _, answer in
+    Endpoint(.get, letters, .needs(.oversee), query: ["channel", "limit", "cursor"]) {
+      gateway,
+      request,
+      token,
+      _,
+      answer in
       gateway.deadLetters(request, token, &answer)
     },
-    Endpoint(.post, letters + "/replay", .needs(.administer), action: "letters.replay") {
+    Endpoint(
+      .post,
+      letters + "/replay",
+      .needs(.administer),
+      query: ["channel"],
+      action: "letters.replay"
+    ) {
       gateway,
       request,
       token,
@@ -185,7 +226,13 @@ extension Endpoint {
       answer in
       gateway.replayDeadLetters(request, token, nil, &answer)
     },
-    Endpoint(.post, letters + "/{id}/replay", .needs(.administer), action: "letter.replay") {
+    Endpoint(
+      .post,
+      letters + "/{id}/replay",
+      .needs(.administer),
+      query: ["channel"],
+      action: "letter.replay"
+    ) {
       gateway,
       request,
       token,

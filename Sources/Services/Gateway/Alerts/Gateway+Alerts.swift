@@ -114,13 +114,7 @@ extension Gateway {
       source = try query.source(catalog) ?? payment
       limit = try query.number("limit", 1...AlertQuery.limitMax) ?? AlertQuery.limitMax
     } catch {
-      json.reset()
-      json.open("{")
-      json.field("values", "")
-      json.field("message", error.message)
-      json.close("}")
-      answer.start(400)
-      answer.append(json.bytes)
+      error.paymentAlerts(&answer)
       return .answered
     }
     let name = source?.name ?? ""
@@ -240,5 +234,18 @@ extension Gateway {
     return alert(request, token, &answer) { worker, token, _ in
       try worker.replay(token, channel, id)
     }
+  }
+}
+
+extension QueryError {
+  /// As S2 says it.
+  func paymentAlerts(_ answer: inout HTTPAnswer) {
+    var json = JSONText()
+    json.open("{")
+    json.field("values", "")
+    json.field("message", message)
+    json.close("}")
+    answer.start(400)
+    answer.append(json.bytes)
   }
 }

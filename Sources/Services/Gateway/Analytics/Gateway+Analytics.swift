@@ -6,7 +6,12 @@ import Storage
 extension Endpoint {
   /// What decisions add up to.
   static let analytics = [
-    Endpoint(.get, "/api/v1/analytics/trends", .needs(.read)) {
+    Endpoint(
+      .get,
+      "/api/v1/analytics/trends",
+      .needs(.read),
+      query: ["source", "by", "from", "to", "dimension"]
+    ) {
       gateway,
       request,
       token,
@@ -14,7 +19,12 @@ extension Endpoint {
       answer in
       gateway.trends(request, token, &answer)
     },
-    Endpoint(.get, "/api/v1/analytics/quality", .needs(.read)) {
+    Endpoint(
+      .get,
+      "/api/v1/analytics/quality",
+      .needs(.read),
+      query: ["source", "by", "from", "to"]
+    ) {
       gateway,
       request,
       token,

@@ -3,8 +3,11 @@ import Storage
 
 extension Endpoint {
   /// Files of transactions: S1's jobs, and uploads of our own.
-  static let batch = [
-    Endpoint(.post, "/api/v1/batch/jobs", .needs(.score), action: "batch.create") {
+  static let batch = of(.services, jobs) + uploads
+
+  private static let jobs = [
+    Endpoint(.post, "/api/v1/batch/jobs", .needs(.score), query: ["source"], action: "batch.create")
+    {
       gateway,
       request,
       token,
@@ -12,7 +15,12 @@ extension Endpoint {
       answer in
       gateway.createJob(request, token, &answer)
     },
-    Endpoint(.get, "/api/v1/batch/jobs", .needs(.read)) { gateway, request, _, _, answer in
+    Endpoint(.get, "/api/v1/batch/jobs", .needs(.read), query: ["limit", "status"]) {
+      gateway,
+      request,
+      _,
+      _,
+      answer in
       gateway.listJobs(request, &answer)
       return .answered
     },
@@ -64,7 +72,16 @@ extension Endpoint {
       gateway.batchHealth(&answer)
       return .answered
     },
-    Endpoint(.post, "/api/v1/batch/uploads", .needs(.score), action: "batch.upload") {
+  ]
+
+  private static let uploads = [
+    Endpoint(
+      .post,
+      "/api/v1/batch/uploads",
+      .needs(.score),
+      query: ["source", "mode", "format", "map", "name"],
+      action: "batch.upload"
+    ) {
       gateway,
       request,
       _,
@@ -72,7 +89,12 @@ extension Endpoint {
       answer in
       gateway.upload(request, &answer)
     },
-    Endpoint(.post, "/api/v1/batch/preview", .needs(.score)) { gateway, request, token, _, answer in
+    Endpoint(
+      .post,
+      "/api/v1/batch/preview",
+      .needs(.score),
+      query: ["source", "mode", "format", "map", "name"]
+    ) { gateway, request, token, _, answer in
       gateway.preview(request, token, &answer)
     },
   ]

@@ -44,8 +44,7 @@ extension Gateway {
     _ source: Source,
     _ batch: BatchService
   ) throws -> BatchJob {
-    // What is no JSON has no fields.
-    let root = (try? JSONSerialization.jsonObject(with: Data(body))) as? [String: Any]
+    let root = StrictJSON.object(body, bytesMax: TransactionDecoder.bodyBytesMax)
     guard let root else { throw BatchRefusal(.malformed, "The body is a JSON object") }
     guard let type = root["job_type"] as? String, !type.isEmpty else {
       throw BatchRefusal(.malformed, "job_type is required")

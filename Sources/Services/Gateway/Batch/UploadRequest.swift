@@ -21,6 +21,10 @@ struct UploadRequest: Sendable {
     found["name"] = reader.text("name")
     query = found
     contentType = request.header("Content-Type") ?? ""
+    // A file may be packed, and is known by its first bytes; a form that is packed is none.
+    if isMultipart, request.withHeader("Content-Encoding", { !$0.isEmpty }) == true {
+      throw QueryError("Content-Encoding", "a form comes unpacked; a file in it may be gzip")
+    }
     if isMultipart, parser == nil {
       throw QueryError("Content-Type", "Content-Type names the boundary of its parts")
     }

@@ -3,26 +3,29 @@ import Storage
 
 extension Endpoint {
   /// The interface, described for programs and for people.
-  static let documents = [
-    Endpoint(.get, "/openapi.json", .open, rate: .none) { _, _, _, _, answer in
-      answer.start(200)
-      answer.append(Openapi.text)
-      return .answered
-    },
-    Endpoint(.get, "/asyncapi.json", .open, rate: .none) { _, _, _, _, answer in
-      answer.start(200)
-      answer.append(Asyncapi.text)
-      return .answered
-    },
-    Endpoint(.get, "/docs", .open, rate: .none) { gateway, _, _, _, answer in
-      gateway.showDocuments(&answer)
-      return .answered
-    },
-    Endpoint(.get, "/docs/{file}", .open, rate: .none) { gateway, request, _, segments, answer in
-      gateway.documentFile(request.text(of: segments[0]), &answer)
-      return .answered
-    },
-  ]
+  static let documents = of(
+    .services,
+    [
+      Endpoint(.get, "/openapi.json", .open, rate: .none) { _, _, _, _, answer in
+        answer.start(200)
+        answer.append(Openapi.text)
+        return .answered
+      },
+      Endpoint(.get, "/asyncapi.json", .open, rate: .none) { _, _, _, _, answer in
+        answer.start(200)
+        answer.append(Asyncapi.text)
+        return .answered
+      },
+      Endpoint(.get, "/docs", .open, rate: .none) { gateway, _, _, _, answer in
+        gateway.showDocuments(&answer)
+        return .answered
+      },
+      Endpoint(.get, "/docs/{file}", .open, rate: .none) { gateway, request, _, segments, answer in
+        gateway.documentFile(request.text(of: segments[0]), &answer)
+        return .answered
+      },
+    ]
+  )
 }
 
 /// The files of Swagger UI, where it is installed.
@@ -45,8 +48,8 @@ package struct DocumentFiles: Sendable {
 
 extension Gateway {
   /// Nothing from elsewhere: the page and its parts come from this server.
-  private static let policy: StaticString =
-    "default-src 'self'; img-src 'self' data:"
+  static let policy: StaticString =
+    "default-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 
   /// `GET /docs`: Swagger UI, or a plain list of the operations.
   func showDocuments(_ answer: inout HTTPAnswer) {
@@ -69,7 +72,7 @@ extension Gateway {
       answer.start(200, type: "text/css; charset=utf-8")
       return answer.append(DocumentPage.plainStyle)
     }
-    guard let bytes = settings.documents.file(name) else {
+    guard let bytes = settings.pageParts[name] ?? settings.documents.file(name) else {
       return answer.fail(404, "Not found", "There is no such part of the page")
     }
     if name.hasSuffix(".css") {

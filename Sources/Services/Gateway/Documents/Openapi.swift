@@ -75,6 +75,24 @@ enum Openapi {
         "x-permission": "score",
         "parameters": [
          {
+          "name": "source",
+          "in": "query",
+          "required": false,
+          "schema": {
+           "type": "string",
+           "enum": [
+            "native",
+            "paysim",
+            "card",
+            "payment",
+            "crypto",
+            "retail",
+            "anonymised",
+            "sparkov"
+           ]
+          }
+         },
+         {
           "name": "explain",
           "in": "query",
           "required": false,
@@ -176,6 +194,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -235,6 +254,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -328,6 +348,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -354,6 +375,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -389,6 +411,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -415,6 +438,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -455,6 +479,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -481,6 +506,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -548,6 +574,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Erasure"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -620,6 +647,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -689,6 +717,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -755,6 +784,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"text/event-stream": {"schema": {"type": "string"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -1202,6 +1232,7 @@ enum Openapi {
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
          "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -1255,6 +1286,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -1296,6 +1328,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -1421,6 +1454,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -1474,6 +1508,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Key"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -1505,6 +1540,7 @@ enum Openapi {
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
          "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -1549,6 +1585,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -2163,6 +2200,12 @@ enum Openapi {
           "schema": {"type": "integer", "minimum": 1, "maximum": 1000}
          },
          {
+          "name": "offset",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "integer", "minimum": 0, "maximum": 100000}
+         },
+         {
           "name": "transaction_id",
           "in": "query",
           "required": false,
@@ -2267,6 +2310,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -2391,6 +2435,18 @@ enum Openapi {
           "in": "query",
           "required": false,
           "schema": {"type": "string", "format": "date"}
+         },
+         {
+          "name": "start_date",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "format": "date"}
+         },
+         {
+          "name": "end_date",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "format": "date"}
          }
         ],
         "responses": {
@@ -2429,6 +2485,12 @@ enum Openapi {
             "sparkov"
            ]
           }
+         },
+         {
+          "name": "date",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "format": "date"}
          },
          {
           "name": "start_date",
@@ -2479,6 +2541,12 @@ enum Openapi {
             "sparkov"
            ]
           }
+         },
+         {
+          "name": "explain",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["0", "1"]}
          }
         ],
         "requestBody": {
@@ -2856,6 +2924,24 @@ enum Openapi {
         "x-open-to-this-machine": true,
         "parameters": [
          {
+          "name": "source",
+          "in": "query",
+          "required": false,
+          "schema": {
+           "type": "string",
+           "enum": [
+            "native",
+            "paysim",
+            "card",
+            "payment",
+            "crypto",
+            "retail",
+            "anonymised",
+            "sparkov"
+           ]
+          }
+         },
+         {
           "name": "limit",
           "in": "query",
           "required": false,
@@ -2981,6 +3067,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -3009,6 +3096,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3038,6 +3126,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3068,6 +3157,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3098,6 +3188,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Alert"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3199,6 +3290,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -3227,6 +3319,7 @@ enum Openapi {
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
          "204": {"description": "As asked"},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3276,6 +3369,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -3304,6 +3398,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "422": {"$ref": "#/components/responses/422"},
@@ -3325,6 +3420,12 @@ enum Openapi {
           "in": "path",
           "required": true,
           "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+         },
+         {
+          "name": "channel",
+          "in": "query",
+          "required": false,
+          "schema": {"type": "string", "enum": ["webhook", "mail"]}
          }
         ],
         "responses": {
@@ -3332,6 +3433,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3541,6 +3643,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -3637,6 +3740,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -3656,6 +3760,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -3773,6 +3878,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Job"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3799,6 +3905,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3825,6 +3932,7 @@ enum Openapi {
         ],
         "responses": {
          "200": {"description": "As asked", "content": {"text/csv": {"schema": {"type": "string"}}}},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3850,6 +3958,7 @@ enum Openapi {
         ],
         "responses": {
          "200": {"description": "As asked", "content": {"text/csv": {"schema": {"type": "string"}}}},
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3878,6 +3987,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"text/event-stream": {"schema": {"type": "string"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
@@ -3898,6 +4008,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -3916,6 +4027,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -4122,6 +4234,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -4151,6 +4264,7 @@ enum Openapi {
            }
           }
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -4251,6 +4365,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"}
@@ -4269,6 +4384,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},
@@ -4288,6 +4404,7 @@ enum Openapi {
           "description": "As asked",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Object"}}}
          },
+         "400": {"$ref": "#/components/responses/400"},
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "429": {"$ref": "#/components/responses/429"},

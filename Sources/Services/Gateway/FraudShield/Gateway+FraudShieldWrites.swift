@@ -25,7 +25,7 @@ extension Gateway {
       guard try decoder.advance(root: true) else {
         throw InputError(.malformed, "the body is an object with an object 'transaction'")
       }
-      try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+      try submission.add(from: decoder)
     } catch {
       release(submission)
       Gateway.fraudShieldRefusal(error, &answer)

@@ -20,8 +20,7 @@ struct RequestBody: Sendable {
 
   /// The fields; nil where the body is no JSON object.
   func fields() -> [String: Any]? {
-    // What is no JSON has no fields.
-    (try? JSONSerialization.jsonObject(with: Data(bytes))) as? [String: Any]
+    StrictJSON.object(bytes, bytesMax: RequestBody.bytesMax)
   }
 
   /// The fields of a native request, all of which must be known.

@@ -157,11 +157,15 @@ final class RelayWorker: Sendable {
     }
   }
 
+  /// What the answer to the client has of its own.
+  private static let ownFields: Set = [
+    "connection", "content-length", "date", "keep-alive", "x-content-type-options",
+  ]
+
   /// An answer's header lines, without those of its connection.
   static func lines(_ answer: ClientAnswer) -> [UInt8] {
     var bytes: [UInt8] = []
-    for (name, value) in answer.fields
-    where !["connection", "content-length", "date", "keep-alive"].contains(name.lowercased()) {
+    for (name, value) in answer.fields where !ownFields.contains(name.lowercased()) {
       bytes += "\(name): \(value)\r\n".utf8
     }
     return bytes

@@ -24,6 +24,7 @@ typedef struct {
   int64_t integer;    // CSJ_BOOL, CSJ_INTEGER
   double number;      // CSJ_INTEGER, CSJ_DOUBLE
   csj_text text;      // CSJ_TEXT; valid until the next parse
+  size_t place;       // where the value stands on the parser's tape
 } csj_value;
 
 csj_parser *csj_new(size_t bytes_max, size_t depth_max);
@@ -47,6 +48,10 @@ int64_t csj_open_array(csj_parser *parser, const char *key, size_t length);
 // key that is not among the names.
 int csj_next(csj_parser *parser, int root, const csj_text *names, const uint16_t *slots,
              size_t count, csj_value *values, size_t value_count, csj_text *unknown);
+
+// The text of a number that csj_next read last, where it stands in the parsed bytes, which must
+// still be there; empty where it is none. Cost: a walk over the item, and once over what is before.
+csj_text csj_number_text(csj_parser *parser, const csj_value *value);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,13 @@
 extension String {
+  /// The known name that was probably meant; nil where none is near.
+  package func nearest(of names: some Sequence<String>) -> String? {
+    let distances = names.map { (name: $0, distance: editDistance(to: $0)) }
+    let best = distances.min { $0.distance < $1.distance }
+    return best.flatMap { $0.distance <= 1 + $0.name.utf8.count / 3 ? $0.name : nil }
+  }
+
   /// Levenshtein's distance in bytes, for names of bounded length.
-  func editDistance(to other: String) -> Int {
+  package func editDistance(to other: String) -> Int {
     let (a, b) = (Array(utf8.prefix(64)), Array(other.utf8.prefix(64)))
     var row = Array(0...b.count)
     for i in a.indices {
