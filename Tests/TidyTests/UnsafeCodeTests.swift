@@ -37,6 +37,7 @@ struct UnsafeCodeTests {
     "Sources/Adapters/Intake/Dialects/WalletAddress.swift",
     "Sources/Adapters/Intake/JSONReader.swift",
     "Sources/Adapters/SQLiteStore/Connection.swift",
+    "Sources/Adapters/Vault/SecretFile.swift",
     "Sources/Adapters/Vault/Sodium.swift",
     "Sources/Adapters/Vault/WebToken.swift",
     "Sources/App/Shell/ProcessUsage.swift",

@@ -29,11 +29,7 @@ extension Configuration {
 
   mutating func setService(_ variable: String, _ text: String) throws(UsageError) {
     guard variable != "ASSAY_SERVICE_KEY" else {
-      guard text.utf8.count >= Configuration.secretBytesMin else {
-        throw UsageError("ASSAY_SERVICE_KEY has \(Configuration.secretBytesMin) bytes or more")
-      }
-      serviceKey = text
-      return
+      return serviceKey = try Configuration.secret(variable, text)
     }
     do throws(ClientError) {
       _ = try ServerAddress(text)

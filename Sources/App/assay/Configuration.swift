@@ -207,14 +207,10 @@ struct Configuration {
     case "ASSAY_DATA": data = text
     case "PORT": port = try Configuration.number("port", text, 0...65_535)
     case "ASSAY_ADDRESS": address = text
-    case "FRONTEND_API_KEY": frontendKey = text
-    case "ADMIN_API_KEY": adminKey = text
-    case "TEST_API_KEY": testKey = text
-    case "SECRET_KEY":
-      guard text.utf8.count >= Configuration.secretBytesMin else {
-        throw UsageError("SECRET_KEY has \(Configuration.secretBytesMin) bytes or more")
-      }
-      secretKey = text
+    case "FRONTEND_API_KEY": frontendKey = try Configuration.secret(variable, text)
+    case "ADMIN_API_KEY": adminKey = try Configuration.secret(variable, text)
+    case "TEST_API_KEY": testKey = try Configuration.secret(variable, text)
+    case "SECRET_KEY": secretKey = try Configuration.secret(variable, text)
     case "RATE_LIMIT_REQUESTS":
       rateRequests = try Configuration.number(variable, text, 1...RateLimit.requestsMax)
     case "RATE_LIMIT_WINDOW":
@@ -260,6 +256,17 @@ struct Configuration {
 
   /// A shorter key is found by trying.
   static let secretBytesMin = 16
+
+  /// A key that is long enough; blanks around it count for nothing.
+  static func secret(_ name: String, _ text: String) throws(UsageError) -> String {
+    guard text.trimmingCharacters(in: .whitespacesAndNewlines).utf8.count >= secretBytesMin else {
+      throw UsageError(
+        "\(name) has \(secretBytesMin) bytes or more, so that nobody finds it by trying; make one"
+          + " with 'openssl rand -hex 32'"
+      )
+    }
+    return text
+  }
 
   private static func origin(_ text: String) throws(UsageError) -> String {
     let host = ["http://", "https://"].first { text.hasPrefix($0) }.map {

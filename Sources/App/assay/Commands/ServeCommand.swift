@@ -46,6 +46,8 @@ enum ServeCommand: Command {
     if role != nil { ServiceSupervisor.follow() }
     if let role, role != .service(.model) { return try RelayProcess.run(role, configuration) }
     let directory = DataDirectory(configuration.data)
+    // A damaged key is refused before anything runs.
+    if configuration.clients.isEmpty { _ = try directory.readOwnKey() }
     let node = try Node(directory, segmentBytes: configuration.segmentMiB << 20)
     let catalog = try directory.catalog(sources: node.sources)
     let programs = ProgramFiles(node, catalog: catalog)
