@@ -36,6 +36,7 @@ struct UnsafeCodeTests {
     "Sources/Adapters/Intake/ByteSource.swift",
     "Sources/Adapters/Intake/Dialects/WalletAddress.swift",
     "Sources/Adapters/Intake/JSONReader.swift",
+    "Sources/Adapters/Intake/PieceReader.swift",
     "Sources/Adapters/SQLiteStore/Connection.swift",
     "Sources/Adapters/Vault/SecretFile.swift",
     "Sources/Adapters/Vault/Sodium.swift",

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Testing
 
 @testable import Vault
@@ -100,5 +101,23 @@ struct KeyFileTests {
     try write(name, Array(whole.prefix(32)))
     #expect(secrets.open(sealed, of: subject) == "text", "a bare one of before")
     #expect(try bytes(name).count == 32, "its bytes are not left behind by a new file")
+  }
+
+  @Test func `an input of a job is opened at its own place alone`() throws {
+    let vault = Vault()
+    let place = InputPlace(folder: "job", number: 1, isLast: false)
+    let sealed = vault.inputSeal.seal([1, 2, 3], at: place)
+    #expect(vault.inputSeal.open(sealed, at: place) == [1, 2, 3])
+    var other = sealed
+    other[30] ^= 1
+    #expect(vault.inputSeal.open(other, at: place) == nil)
+    for strange in [
+      InputPlace(folder: "jo", number: 1, isLast: false),
+      InputPlace(folder: "job", number: 2, isLast: false),
+      InputPlace(folder: "job", number: 1, isLast: true),
+    ] {
+      #expect(vault.inputSeal.open(sealed, at: strange) == nil)
+    }
+    #expect(Vault().inputSeal.open(sealed, at: place) == nil)
   }
 }

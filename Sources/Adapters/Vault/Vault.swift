@@ -82,6 +82,9 @@ package struct Vault: Sendable {
     VaultAlertSecrets(sealingKey: sealingKey, tokenKey: tokenKey, folder: subjects)
   }
 
+  /// Seals what jobs keep of their inputs.
+  package var inputSeal: VaultInputSeal { VaultInputSeal(sealingKey: sealingKey) }
+
   static func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []

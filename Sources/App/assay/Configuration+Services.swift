@@ -1,3 +1,4 @@
+import Foundation
 import Gateway
 import HTTPClient
 import Shell
@@ -26,6 +27,20 @@ extension Configuration {
         help: "where the service '\(surface.word)' is reached (for --role)"
       )
     }
+
+  /// A shorter key is found by trying.
+  static let secretBytesMin = 16
+
+  /// A key that is long enough; blanks around it count for nothing.
+  static func secret(_ name: String, _ text: String) throws(UsageError) -> String {
+    guard text.trimmingCharacters(in: .whitespacesAndNewlines).utf8.count >= secretBytesMin else {
+      throw UsageError(
+        "\(name) has \(secretBytesMin) bytes or more, so that nobody finds it by trying; make one"
+          + " with 'openssl rand -hex 32'"
+      )
+    }
+    return text
+  }
 
   mutating func setService(_ variable: String, _ text: String) throws(UsageError) {
     guard variable != "ASSAY_SERVICE_KEY" else {

@@ -41,6 +41,8 @@ struct Configuration {
   var serviceURLs: [String: String] = [:]
   var alerts = AlertConfiguration()
   var batch = BatchSettings(folder: "")
+  /// Sources whose ids are numbers, which are never taken for card numbers.
+  var numericIds: Set<String> = []
 
   /// An entry of the configuration: its flag, its environment variable and its help.
   struct Setting {
@@ -198,11 +200,13 @@ struct Configuration {
   ]
 
   private static let settings =
-    own + AlertConfiguration.options + batchSettings + Logging.settings + TelemetrySettings.settings
+    own + cardSettings + AlertConfiguration.options + batchSettings + Logging.settings
+    + TelemetrySettings.settings
     + serviceSettings
 
   private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
     if try setBatch(variable, text) { return }
+    if try setCards(variable, text) { return }
     switch variable {
     case "ASSAY_DATA": data = text
     case "PORT": port = try Configuration.number("port", text, 0...65_535)
@@ -252,20 +256,6 @@ struct Configuration {
       if try alerts.set(variable, text) { return }
       try setService(variable, text)
     }
-  }
-
-  /// A shorter key is found by trying.
-  static let secretBytesMin = 16
-
-  /// A key that is long enough; blanks around it count for nothing.
-  static func secret(_ name: String, _ text: String) throws(UsageError) -> String {
-    guard text.trimmingCharacters(in: .whitespacesAndNewlines).utf8.count >= secretBytesMin else {
-      throw UsageError(
-        "\(name) has \(secretBytesMin) bytes or more, so that nobody finds it by trying; make one"
-          + " with 'openssl rand -hex 32'"
-      )
-    }
-    return text
   }
 
   private static func origin(_ text: String) throws(UsageError) -> String {
@@ -393,6 +383,6 @@ struct Configuration {
       ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
       ("TLS_CERT_FILE", certificateFile ?? "(none)"), ("TLS_KEY_FILE", keyFile ?? "(none)"),
       ("ASSAY_SWAGGER_UI", swagger ?? "(beside the program)"),
-    ] + alerts.shown + batchShown + logging.shown + telemetry.shown + shownServices
+    ] + cardsShown + alerts.shown + batchShown + logging.shown + telemetry.shown + shownServices
   }
 }

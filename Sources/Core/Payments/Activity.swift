@@ -29,6 +29,8 @@ package struct Activity: Sendable, Hashable {
   package private(set) var id = ""
   /// A fingerprint of what was sent under the id, before the sequencer stamps a time.
   package private(set) var content: UInt64 = 0
+  /// What its decoder says of it; no part of the entry.
+  package var note: RecordNote?
 
   /// Stands in for the time of receipt until the activity is put in the log; no text tells it.
   package static let timeOfReceipt = Timestamp(microseconds: .min)

@@ -80,6 +80,7 @@ final class Runner: Sendable {
         highRisk(done, done.progress.highRisk)
       }
     }
+    context.files.removeInput(job)
     try context.book.makeRoom()
   }
 

@@ -31,7 +31,10 @@ extension Gateway {
     }
     let submission = makeSubmission(token, .activity)
     submission.kind = .entries(.activity)
-    for activity in activities { submission.add { $0.append(contentsOf: activity.encoded) } }
+    for activity in activities {
+      submission.add { $0.append(contentsOf: activity.encoded) }
+      submission.add(activity.note)
+    }
     begin(token, .error, .activity)
     send(submission)
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)
@@ -80,6 +83,7 @@ extension Gateway {
   private func writeRefusal(_ result: Submission.Result) {
     json.key("error")
     json.value(Gateway.word(of: result))
+    if case .cardNumber = result { json.field("field", "activity_id") }
     json.key("message")
     if case .conflict = result {
       json.value("activity_id was used before for another content")

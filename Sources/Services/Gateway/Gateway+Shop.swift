@@ -24,6 +24,7 @@ extension Gateway {
         throw InputError(.malformed, "the body is a JSON object")
       }
       try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+      submission.add(decoder.note)
     } catch {
       release(submission)
       Gateway.shopRefusal(error.field, error.description, &answer)
@@ -42,9 +43,9 @@ extension Gateway {
     }
     switch result {
     case .decided, .duplicate: break
-    case .future, .conflict, .refused, .quarantined, .logged, .known:
+    case .future, .conflict, .cardNumber, .refused, .quarantined, .logged, .known:
       return Gateway.shopRefusal(
-        result.isFuture ? "time" : nil,
+        Gateway.field(of: result),
         Gateway.message(of: result),
         &answer
       )
@@ -200,11 +201,5 @@ extension ReadWorker {
       let span = bytes.span
       show(row, span.extracting(EntryHeader.size..<bytes.count), source)
     }
-  }
-}
-
-extension Submission.Result {
-  fileprivate var isFuture: Bool {
-    if case .future = self { true } else { false }
   }
 }

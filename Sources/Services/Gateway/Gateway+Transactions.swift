@@ -41,6 +41,7 @@ extension Gateway {
       do throws(InputError) {
         guard try decoder.advance() else { break }
         try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+        submission.add(decoder.note)
       } catch {
         metrics.countFailed(.invalid)
         pending[slot].errors.append((place, decoder.clientId, error))
@@ -96,6 +97,7 @@ extension Gateway {
           try submission.add { bytes throws(InputError) in
             try decoder.decode(into: &bytes, fallbackId: shape == .lines ? nil : idempotencyKey)
           }
+          submission.add(decoder.note)
         } catch {
           if shape != .lines { throw error }
           metrics.countFailed(.invalid)
@@ -139,6 +141,7 @@ extension Gateway {
           try decoder.parse(line)
           guard try decoder.advance(root: true) else { continue }
           try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+          submission.add(decoder.note)
         } catch {
           metrics.countFailed(.invalid)
           pending[slot].errors.append((pending[slot].items, nil, error))
@@ -186,6 +189,9 @@ extension Gateway {
     return nil
   }
 
+  /// How ids begin that come from an `Idempotency-Key`.
+  static let idempotencyPrefix = "key-"
+
   /// The id of what has none of its own: the client's `Idempotency-Key`.
   static func idempotencyKey(
     _ request: borrowing HTTPRequest
@@ -198,7 +204,7 @@ extension Gateway {
         "is 1 to 128 printable characters without blanks"
       )
     }
-    return Array("key-".utf8) + key
+    return Array(idempotencyPrefix.utf8) + key
   }
 
   /// Notes a deferred request; the slot of its bookkeeping.

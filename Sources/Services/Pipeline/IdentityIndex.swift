@@ -123,10 +123,19 @@ package struct IdentityIndex {
     of record: borrowing Span<UInt8>,
     _ policy: IdentityPolicy
   ) -> UInt64 {
+    key(of: record, policy, content: TransactionRecord.content(record))
+  }
+
+  /// The key of a transaction, were this its content.
+  package static func key(
+    of record: borrowing Span<UInt8>,
+    _ policy: IdentityPolicy,
+    content: UInt64
+  ) -> UInt64 {
     let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
     let key = key(source: TransactionRecord.source(record), id)
     guard policy == .idAndContent else { return key }
-    return max(1, Fingerprint.chain(key, TransactionRecord.content(record)))
+    return max(1, Fingerprint.chain(key, content))
   }
 
   /// Notes a transaction: under its key, and where ids come again also as the latest of its id.

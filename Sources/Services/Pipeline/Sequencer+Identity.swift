@@ -27,7 +27,25 @@ extension Sequencer {
   ) -> Position? {
     let bytes = submission.bytes
     let span = bytes.span
-    let key = IdentityIndex.key(of: span.extracting(item), policy)
+    let record = span.extracting(item)
+    let content = TransactionRecord.content(record)
+    if let first = known(submission, item, policy, content) { return first }
+    // Under the reading of earlier versions it may be another content.
+    guard policy == .idAndContent, let note = submission.notes[item.lowerBound],
+      let earlier = note.earlierContent
+    else { return nil }
+    return known(submission, item, policy, earlier)
+  }
+
+  private func known(
+    _ submission: Submission,
+    _ item: Range<Int>,
+    _ policy: IdentityPolicy,
+    _ content: UInt64
+  ) -> Position? {
+    let bytes = submission.bytes
+    let span = bytes.span
+    let key = IdentityIndex.key(of: span.extracting(item), policy, content: content)
     return identity.find(key) { position in
       guard loadTransaction(position) else { return false }
       let (bytes, logged) = (submission.bytes, scratch)
@@ -35,8 +53,7 @@ extension Sequencer {
       let record = span.extracting(item)
       let first = loggedSpan.extracting(EntryHeader.size..<logged.count)
       guard TransactionRecord.source(first) == TransactionRecord.source(record),
-        policy == .id
-          || TransactionRecord.content(first) == TransactionRecord.content(record)
+        policy == .id || TransactionRecord.content(first) == content
       else { return false }
       let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
       return first.extracting(TransactionRecord.text(Schema.Text.id, first)).equals(id)
@@ -79,8 +96,9 @@ extension Sequencer {
     guard load(first) else { return false }
     let (bytes, logged) = (submission.bytes, scratch)
     let (span, loggedSpan) = (bytes.span, logged.span)
-    return TransactionRecord.content(loggedSpan.extracting(EntryHeader.size..<logged.count))
-      == TransactionRecord.content(span.extracting(item))
+    let content = TransactionRecord.content(loggedSpan.extracting(EntryHeader.size..<logged.count))
+    return content == TransactionRecord.content(span.extracting(item))
+      || content == submission.notes[item.lowerBound]?.earlierContent
   }
 
   /// The answer to an id that was seen before.

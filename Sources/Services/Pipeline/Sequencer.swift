@@ -247,6 +247,7 @@ package final class Sequencer {
       if kind == .transaction { return answer(first, submission, item) }
       return isSame(first, submission, item) ? .known(first) : .conflict
     }
+    if submission.notes[item.lowerBound]?.idHoldsCardNumber == true { return .cardNumber }
     guard admit(submission, item, state.source) else { return .future }
     if flags.contains(.idIsSequence) {
       TransactionRecord.stamp(

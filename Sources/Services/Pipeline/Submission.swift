@@ -1,6 +1,6 @@
 package import Engine
 package import Journal
-import Payments
+package import Payments
 
 /// Work for the core thread, reused from request to request: filled by one thread, handed over,
 /// answered, and handed back.
@@ -41,6 +41,8 @@ package final class Submission: @unchecked Sendable {
     case unavailable
     /// Twice in a row the program ended while this was in flight.
     case quarantined(String)
+    /// The id holds a card number, and the log has it not.
+    case cardNumber
     /// The entry does not fit the present state.
     case refused(String)
   }
@@ -51,6 +53,8 @@ package final class Submission: @unchecked Sendable {
   package var items: [Range<Int>] = []
   /// For `past`: history, label or activity, one for each item.
   package var itemKinds: [EntryKind] = []
+  /// What decoders say of items, by where these begin.
+  package private(set) var notes: [Int: RecordNote] = [:]
   package var results: [Result] = []
   package var decisions: [UInt8] = []
   /// When the core thread stamped it, µs.
@@ -72,6 +76,7 @@ package final class Submission: @unchecked Sendable {
     bytes.removeAll(keepingCapacity: true)
     items.removeAll(keepingCapacity: true)
     itemKinds.removeAll(keepingCapacity: true)
+    if !notes.isEmpty { notes.removeAll() }
     results.removeAll(keepingCapacity: true)
     decisions.removeAll(keepingCapacity: true)
     context = 0
@@ -89,5 +94,10 @@ package final class Submission: @unchecked Sendable {
       throw error
     }
     items.append(start..<bytes.count)
+  }
+
+  /// Notes what the decoder of the last item says of it.
+  package func add(_ note: RecordNote?) {
+    if let note, let start = items.last?.lowerBound { notes[start] = note }
   }
 }

@@ -77,7 +77,12 @@ enum ServeCommand: Command {
     let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
     let welcome = try FirstAdministrator.welcome(identity, secrets)
     let desk = try AlertDesk(configuration.alerts, node, catalog)
-    let batch = try directory.makeBatch(configuration.batch, node, catalog) { job, count in
+    let batch = try directory.makeBatch(
+      configuration.batch,
+      numericIds: configuration.numericIds,
+      node,
+      catalog
+    ) { job, count in
       desk.tell("batch_high_risk", "Job \(job.id) has \(count) transactions of high risk")
     }
     let gateway = try Gateway(
@@ -173,6 +178,7 @@ enum ServeCommand: Command {
       page: Array(StatusPage.html.utf8),
       shopStatus: configuration.shopStatus
     )
+    settings.numericIds = configuration.numericIds
     settings.rate = configuration.rate
     settings.rateHoldsHere = configuration.rateRequests != nil
     settings.origins = configuration.origins

@@ -26,6 +26,7 @@ extension Gateway {
         throw InputError(.malformed, "the body is an object with an object 'transaction'")
       }
       try submission.add { bytes throws(InputError) in try decoder.decode(into: &bytes) }
+      submission.add(decoder.note)
     } catch {
       release(submission)
       Gateway.fraudShieldRefusal(error, &answer)
@@ -57,6 +58,7 @@ extension Gateway {
     case .decided, .duplicate: break
     default:
       json.field("error", Gateway.word(of: result))
+      if case .cardNumber = result { json.field("field", "transaction_id") }
       json.field("message", Gateway.message(of: result))
       json.close("}")
       let status = Gateway.status(of: result)
