@@ -53,7 +53,8 @@ def signed_in(server, email, password):
 def keys_of_the_environment():
     with Area("access") as area:
         server = start(area, environment={
-            "FRONTEND_API_KEY": "front", "TEST_API_KEY": "tester", "ADMIN_API_KEY": "boss"})
+            "FRONTEND_API_KEY": "front-0123456789", "TEST_API_KEY": "tester-0123456789",
+            "ADMIN_API_KEY": "boss-0123456789ab"})
         session = bare(server)
         path = "/api/v1/quarantine"
         none = {"error": "Authentication required", "message": "API key is required"}
@@ -65,14 +66,14 @@ def keys_of_the_environment():
             equal((answer.status, answer.json), (401, bad), f"{headers}")
         answer = session.get(path + "?api_key=x")
         equal((answer.status, answer.json), (401, bad), "unknown in the query")
-        for key, label in (("front", 403), ("tester", 403), ("boss", 404)):
+        for key, label in (("front-0123456789", 403), ("tester-0123456789", 403), ("boss-0123456789ab", 404)):
             equal(session.get(f"{path}?api_key={key}").status, 200, f"{key} in the query")
             equal(status_with(server, key), 200, f"{key} in the header")
             equal(status_with(server, key, "/api/v1/transactions", native(f"t-{key}")), 200, key)
             item = {"transaction_id": "nobody", "source": "native", "fraud": True}
             equal(status_with(server, key, "/api/v1/labels", item), label, f"{key} labels")
         answer = session.request(
-            "POST", "/api/v1/projections/decisions/rebuild", "", {"X-API-Key": "front"})
+            "POST", "/api/v1/projections/decisions/rebuild", "", {"X-API-Key": "front-0123456789"})
         equal((answer.status, answer.json), (403, {
             "error": "Forbidden",
             "message": "This needs the role 'admin' or a key with the scope 'admin'"}), "403")
@@ -316,6 +317,6 @@ def crash():
         equal(stat.S_IMODE(os.stat(os.path.join(server.data, "keys", "signing")).st_mode), 0o600,
               "mode of the signing key")
         code, out, _ = run("config", environment={
-            "JWT_SECRET_KEY": "another secret of these tests", "TEST_API_KEY": "tester-key"})
+            "JWT_SECRET_KEY": "another secret of these tests", "TEST_API_KEY": "tester-key-012345"})
         check(code == 0 and "SECRET_KEY=(set, hidden)" in out and "another" not in out
-              and "TEST_API_KEY=(set, hidden)" in out and "tester-key" not in out, out)
+              and "TEST_API_KEY=(set, hidden)" in out and "tester-key-012345" not in out, out)

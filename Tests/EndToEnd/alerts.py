@@ -417,11 +417,11 @@ def contacts():
 @case("who may: a subscriber nothing of it, a viewer reads, an analyst changes states")
 def access():
     with Area("alerts") as area:
-        server = Server(area, environment={"FRONTEND_API_KEY": "front"})
+        server = Server(area, environment={"FRONTEND_API_KEY": "front-0123456789"})
         server.start()
         session = server.session()
         system(session, "one")
-        session.key = "front"
+        session.key = "front-0123456789"
         equal(session.get(ALERTS).status, 200, "read")
         for method, path in (("POST", f"{ALERTS}/1/resolve"), ("POST", "/api/v1/webhooks"),
                              ("GET", "/api/v1/webhooks"), ("POST", NOTIFY + "/system-alert"),

@@ -14,7 +14,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ASSAY = os.environ.get("ASSAY", os.path.join(ROOT, ".build", "release", "assay"))
 SOAK = os.environ.get("ASSAY_SOAK") == "1"
-KEY = "end-to-end-key"
+KEY = "end-to-end-key-of-the-tests"
 
 CASES = []
 

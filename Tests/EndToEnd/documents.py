@@ -445,7 +445,8 @@ def starts():
 # S0.16 and S1.48: each variable of theirs, with a value that is not the default.
 VARIABLES = {
     "SECRET_KEY": "a signing key of some length", "JWT_SECRET_KEY": "a signing key of some length",
-    "FRONTEND_API_KEY": "key", "API_GATEWAY_KEY": "key", "ADMIN_API_KEY": "key", "TEST_API_KEY": "key",
+    **{f"{name}_KEY": "a key of some length" for name in (
+        "FRONTEND_API", "API_GATEWAY", "ADMIN_API", "TEST_API")},
     "RATE_LIMIT_REQUESTS": "7", "RATE_LIMIT_WINDOW": "7", "MAX_BATCH_SIZE": "7", "BATCH_TIMEOUT": "7",
     "MONITORING_INTERVAL": "7", "ALERT_CPU_THRESHOLD": "7", "ALERT_MEMORY_THRESHOLD": "7",
     "ALERT_DISK_THRESHOLD": "7", "ALERT_RESPONSE_TIME_THRESHOLD": "7", "EMAIL_USERNAME": "user",

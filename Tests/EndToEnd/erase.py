@@ -273,7 +273,7 @@ def command():
 @case("who may, and what is refused; an account that nobody knows is erased like any other")
 def requests():
     with Area("erase") as area:
-        server = Server(area, environment={"FRONTEND_API_KEY": "front"})
+        server = Server(area, environment={"FRONTEND_API_KEY": "front-0123456789"})
         server.start()
         session = server.session()
         for body, status in (
@@ -301,7 +301,7 @@ def requests():
         equal(session.listing("native"), [], "erased by its number")
         equal(session.get("/api/v1/decisions/n1").status, 404, "by id")
 
-        session.key = "front"
+        session.key = "front-0123456789"
         equal(session.post(ERASURES, {"source": "native", "account": "a"}).status, 403, "score, read")
         equal(session.get(f"{ERASURES}/{answer.json['position']}").status, 403, "score, read")
         session.key = None

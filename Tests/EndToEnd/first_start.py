@@ -190,7 +190,7 @@ def stops():
 
 @case("config shows where it stands and hides the keys")
 def configuration():
-    secret = "do-not-show-me"
+    secret = "do-not-show-me-to-anyone"
     code, out, problem = run(
         "config", environment={"FRONTEND_API_KEY": secret, "ADMIN_API_KEY": secret, "PORT": "81"})
     equal(code, 0, f"exit code ({problem})")

@@ -262,7 +262,7 @@ def trust():
 @case("S1.7, S4.3 through the gateway process: streams, exports, limits of a client")
 def through():
     with Area("roles") as area:
-        split = Split(area, environment={"RATE_LIMIT_REQUESTS": "30", "TEST_API_KEY": "test-key"})
+        split = Split(area, environment={"RATE_LIMIT_REQUESTS": "30", "TEST_API_KEY": "test-key-01234567"})
         port = split.ports["gateway"]
         with connect(f"ws://127.0.0.1:{port}/api/ws") as stream:
             answer = split.session.post("/api/transaction", {
@@ -277,7 +277,7 @@ def through():
         with connect(f"ws://127.0.0.1:{port}/api/v1/stream?api_key={made['key']}") as stream:
             split.session.request("DELETE", f"/api/v1/keys/{made['id']}")
             equal(told(stream)[0], 1008, "a stream ends with its key, through the gateway too")
-        client = at(port, "test-key")
+        client = at(port, "test-key-01234567")
         found = [client.get("/api/v1/transactions?limit=1").status for _ in range(31)]
         equal((found[:30], found[30]), ([200] * 30, 429), "requests of one client")
         equal(split.server.stop(), 0, "exit code")

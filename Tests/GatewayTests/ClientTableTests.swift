@@ -55,6 +55,12 @@ struct ClientTableTests {
     return try #require(try store.addKey(key, by: actor))
   }
 
+  @Test func `an empty key opens nothing, whatever the store has`() throws {
+    _ = try issue("")
+    try follow()
+    #expect(client("") == nil)
+  }
+
   @Test func `a key is known from its issue to its end`() throws {
     #expect(client("one") == nil)
     let key = try issue("one")

@@ -36,7 +36,7 @@ enum Decoding {
     #expect(try decoder.advance(root: true))
     var bytes: [UInt8] = []
     try decoder.decode(into: &bytes)
-    return (bytes, decoder.earlierContent)
+    return (bytes, decoder.note?.earlierContent)
   }
 
   /// The bytes that a body in gzip unpacks to.

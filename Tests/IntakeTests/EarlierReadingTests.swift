@@ -31,8 +31,8 @@ struct EarlierReadingTests {
     )
     let old = try Decoding.file(header + "x,2026-03-09 12:00:00,a,b,1.25\n", .native)
     let (record, oldRecord) = (rows[0].record, old[0].record)
-    #expect(rows[0].row.earlierContent == TransactionRecord.content(oldRecord.span))
-    #expect(rows[1].row.earlierContent == nil)
+    #expect(rows[0].row.note?.earlierContent == TransactionRecord.content(oldRecord.span))
+    #expect(rows[1].row.note?.earlierContent == nil)
     #expect(TransactionRecord.amount(record.span).minorUnits == 126)
   }
 

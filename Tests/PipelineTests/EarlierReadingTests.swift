@@ -46,7 +46,7 @@ struct EarlierReadingTests {
     submission.kind = kind
     submission.itemKinds = [.history]
     submission.add(write)
-    submission.note(earlierContent: earlier)
+    submission.add(earlier.map { RecordNote(earlierContent: $0) })
     #expect(try sequencer.take(submission))
     try sequencer.commit()
     return submission.results.first
@@ -97,43 +97,9 @@ struct EarlierReadingTests {
   @Test func `what is noted of one item says nothing of the next submission's`() throws {
     let submission = Submission()
     submission.add { $0 += [1, 2, 3] }
-    submission.note(earlierContent: 7)
+    submission.add(RecordNote(earlierContent: 7))
     submission.reset()
     submission.add { $0 += [1, 2, 3] }
-    #expect(submission.earlierContents.isEmpty)
-  }
-
-  @Test func `an activity by an id of then is known`() throws {
-    let sequencer = try EarlierReadingTests.sequencer(.id)
-    func activity(_ hours: Int64, earlier: Int64?) -> Activity {
-      func time(_ hours: Int64) -> Timestamp {
-        Timestamp(microseconds: EarlierReadingTests.now - hours * 3_600_000_000)
-      }
-      var activity = Activity(
-        source: 1,
-        kind: .login,
-        succeeded: true,
-        time: time(hours),
-        account: "a",
-        device: "d"
-      )
-      if let earlier { activity.note(earlierTime: time(earlier)) }
-      activity.identify(as: "login-1")
-      return activity
-    }
-    let old = activity(3, earlier: nil)
-    _ = try EarlierReadingTests.take(sequencer, .entries(.activity)) { $0 += old.encoded }
-    let new = activity(5, earlier: 3)
-    let again = try EarlierReadingTests.take(
-      sequencer,
-      .entries(.activity),
-      earlier: new.earlierContent
-    ) { $0 += new.encoded }
-    if case .known = again {} else { Issue.record("\(String(describing: again))") }
-    let other = activity(5, earlier: nil)
-    let refused = try EarlierReadingTests.take(sequencer, .entries(.activity)) {
-      $0 += other.encoded
-    }
-    #expect(refused == .conflict)
+    #expect(submission.notes.isEmpty)
   }
 }

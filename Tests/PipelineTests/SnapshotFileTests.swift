@@ -56,6 +56,30 @@ struct SnapshotFileTests {
     #expect(SnapshotFile.encode(restored, identity, erasures, at: place) == bytes)
   }
 
+  @Test func `the fingerprint of the key is kept, and a file of before has none`() throws {
+    let (engine, bytes) = try SnapshotFileTests.makeFile()
+    let restored = SnapshotFileTests.makeEngine()
+    _ = try SnapshotFile.restore(bytes, into: restored)
+    #expect(restored.keyFingerprint == nil)
+    let digest = engine.stateDigest()
+    let entry = ControlEntry.KeyFingerprint((0..<16).map { UInt8($0) })
+    try engine.apply(.keyFingerprint, entry.encoded.span)
+    #expect(engine.stateDigest() == digest, "it has no influence on decisions")
+    let named = SnapshotFile.encode(
+      engine,
+      IdentityIndex(),
+      Erasures(),
+      at: SnapshotFileTests.place
+    )
+    let again = SnapshotFileTests.makeEngine()
+    _ = try SnapshotFile.restore(named, into: again)
+    #expect(again.keyFingerprint == entry)
+    for body in [[], [1], [UInt8](repeating: 0, count: 17)] {
+      #expect(throws: EngineError.self) { try engine.apply(.keyFingerprint, body.span) }
+    }
+    #expect(engine.keyFingerprint == entry)
+  }
+
   @Test func `a file that is cut off is passed over`() throws {
     let (_, bytes) = try SnapshotFileTests.makeFile()
     for count in stride(from: 0, to: bytes.count, by: 31) {

@@ -364,6 +364,7 @@ final class PowerCuts {
       if earlier == nil || earlier?.decision != nil { problems.append("\(result)") }
     case .future:
       if earlier != nil { problems.append("a known id was refused for its time") }
+    case .cardNumber: problems.append("an id was taken for a card number")
     case .quarantined: problems.append("quarantined without a crash of the program")
     case .unavailable: break
     }

@@ -6,7 +6,7 @@ struct LayeringTests {
   static let ranks = [
     "System": 0, "Core": 1, "Learning": 2, "Ports": 2, "Adapters": 3, "Services": 4, "App": 5,
   ]
-  static let layersWithOrderInside: Set = ["Core", "Learning", "App"]
+  static let layersWithOrderInside: Set = ["System", "Core", "Learning", "App"]
 
   /// The adapters that a service may know: protocols of the outside, and how plain files are
   /// written; never where data is kept.

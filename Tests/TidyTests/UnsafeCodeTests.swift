@@ -4,6 +4,8 @@ import Testing
 struct UnsafeCodeTests {
   static let files: Set = [
     "Sources/Adapters/Courier/Transfer.swift",
+    "Sources/App/assay/ChildProcess.swift",
+    "Sources/System/Threads/WorkThread.swift",
     "Sources/Adapters/FileJournal/FileDisk.swift",
     "Sources/Adapters/FileJournal/FlightFile.swift",
     "Sources/Adapters/FileJournal/SpareSegment.swift",
@@ -37,7 +39,9 @@ struct UnsafeCodeTests {
     "Sources/Adapters/Intake/Dialects/WalletAddress.swift",
     "Sources/Adapters/Intake/Gzip.swift",
     "Sources/Adapters/Intake/JSONReader.swift",
+    "Sources/Adapters/Intake/PieceReader.swift",
     "Sources/Adapters/SQLiteStore/Connection.swift",
+    "Sources/Adapters/Vault/SecretFile.swift",
     "Sources/Adapters/Vault/Sodium.swift",
     "Sources/Adapters/Vault/WebToken.swift",
     "Sources/App/Shell/ProcessUsage.swift",

@@ -46,27 +46,34 @@ package final class ActivityDecoder {
       item
     )
     guard let fallbackId else { return activities }
+    let isHeld = CardNumber.isHeld(in: fallbackId)
     for place in activities.indices where activities[place].id.isEmpty {
       // No key holds a blank.
       activities[place].identify(as: place == 0 ? fallbackId : "\(fallbackId) \(place)")
+      guard isHeld else { continue }
+      activities[place].note = activities[place].note ?? RecordNote()
+      activities[place].note?.idHoldsCardNumber = true
     }
     return activities
   }
 
   private func item() throws(InputError) -> Activity {
+    if let name = reader.verificationCode {
+      throw InputError(.forbidden, field: name, "card verification codes are never accepted")
+    }
     if let unknown = reader.unknownKey {
       throw InputError(.invalid, field: unknown, "is not a field of an activity")
     }
     for slot in Slot.source...Slot.id where reader.isRepeated(slot) {
       throw InputError(.invalid, field: reader.name(slot), "is given twice")
     }
-    let name = text(Slot.source)
-    guard let source = sources.first(where: { $0.name == name }) else {
+    let word = text(Slot.source)
+    guard let source = sources.first(where: { $0.name == word }) else {
       let known = sources.map(\.name).joined(separator: ", ")
       throw InputError(.invalid, field: "source", "is one of \(known)")
     }
-    let word = text(Slot.kind)
-    guard let kind = ActivityKind.allCases.first(where: { $0.word == word }) else {
+    let doing = text(Slot.kind)
+    guard let kind = ActivityKind.allCases.first(where: { $0.word == doing }) else {
       let words = ActivityKind.allCases.map(\.word).joined(separator: ", ")
       throw InputError(.invalid, field: "activity", "is one of \(words)")
     }
@@ -74,24 +81,24 @@ package final class ActivityDecoder {
       throw InputError(.invalid, field: "succeeded", "is true or false, or 1 or 0")
     }
     let time = try time(source)
-    let earlier = earlierTime(source)
-    let account = try entity("account", Slot.account, takesNumbers: true)
-    let device = try entity("device", Slot.device, takesNumbers: false)
+    let account = try name("account", Slot.account, takesNumbers: true)
+    let device = try name("device", Slot.device, takesNumbers: false)
     guard !account.isEmpty || !device.isEmpty else {
       throw InputError(.invalid, field: "account", "is missing, and so is the device")
     }
-    var activity = Activity(
-      source: source.id,
-      kind: kind,
-      succeeded: succeeded,
-      time: time,
+    let told = ActivityText(
+      kind,
+      succeeded,
+      time,
+      earlier: earlierTime(source),
       account: account,
       device: device
     )
-    let id = try entity("activity_id", Slot.id, takesNumbers: true)
-    if let earlier { activity.note(earlierTime: earlier) }
-    if !id.isEmpty { activity.identify(as: id) }
-    return activity
+    return told.activity(
+      of: source.id,
+      id: try name("activity_id", Slot.id, takesNumbers: true),
+      tokenizer
+    )
   }
 
   private func text(_ slot: Int) -> String? {
@@ -122,8 +129,8 @@ package final class ActivityDecoder {
     return reader.withText(Slot.time) { Timestamp(earlier: $0, zone: source.zone) }
   }
 
-  /// A name as transactions have it, a card number as its token; empty where it was not sent.
-  private func entity(
+  /// A name as it was sent; empty where it was not.
+  private func name(
     _ field: String,
     _ slot: Int,
     takesNumbers: Bool
@@ -139,7 +146,6 @@ package final class ActivityDecoder {
     if let problem {
       throw InputError(.invalid, field: field, problem)
     }
-    return CardNumber.isCardNumber(bytes)
-      ? CardNumber.token(bytes, tokenizer) : String(decoding: bytes, as: UTF8.self)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

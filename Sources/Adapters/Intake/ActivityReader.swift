@@ -99,24 +99,24 @@ package struct ActivityReader {
     guard !account.isEmpty || !device.isEmpty else {
       throw failure("account", places.account, "given, and neither is the device")
     }
-    var activity = Activity(
-      source: source.id,
-      kind: kind,
+    let cell = Array(reader.buffer[reader.fields[places.time]])
+    let told = ActivityText(
+      kind,
       // The same words stand for yes and no.
-      succeeded: verdict == .fraud,
-      time: time,
+      verdict == .fraud,
+      time,
+      earlier: Timestamp(earlier: cell.span, zone: zone),
       account: account,
       device: device
     )
-    let cell = Array(reader.buffer[reader.fields[places.time]])
-    if let earlier = Timestamp(earlier: cell.span, zone: zone) {
-      activity.note(earlierTime: earlier)
-    }
     let id = try places.id.map { column throws(InputError) in
       try text(ActivityReader.idColumn, column)
     }
-    activity.identify(as: id.flatMap { $0.isEmpty ? nil : $0 } ?? madeUpId(activity.fingerprint))
-    return activity
+    var made = told.activity(of: source.id, id: id ?? "", tokenizer)
+    if made.id.isEmpty {
+      made.identify(as: madeUpId(made.note?.earlierContent ?? made.fingerprint))
+    }
+    return made
   }
 
   private mutating func madeUpId(_ fingerprint: UInt64) -> String {
@@ -139,7 +139,7 @@ package struct ActivityReader {
     return time
   }
 
-  /// A name as transactions have it; a card number becomes a token.
+  /// A name as the file has it.
   private func text(_ field: String, _ column: Int) throws(InputError) -> String {
     let cell = reader.buffer[reader.fields[column]]
     guard cell.count <= TransactionRecord.textBytesMax else {
@@ -151,11 +151,12 @@ package struct ActivityReader {
     guard !FieldText.hasControls(Array(cell)) else {
       throw failure(field, column, "without control characters")
     }
-    return CardNumber.isCardNumber(cell) ? CardNumber.token(cell, tokenizer) : text
+    return text
   }
 
   private func failure(_ field: String, _ column: Int, _ expected: String) -> InputError {
-    let shown = String(decoding: reader.buffer[reader.fields[column]].prefix(40), as: UTF8.self)
+    let cell = String(decoding: reader.buffer[reader.fields[column]], as: UTF8.self)
+    let shown = CardNumber.masked(cell).prefix(40)
     return InputError(
       .invalid,
       field: field,

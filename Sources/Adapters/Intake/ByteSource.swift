@@ -6,28 +6,47 @@ import Payments
 
 /// A file read in pieces, plain or gzip by its content, without a byte order mark.
 @safe package final class ByteSource {
-  private let file: gzFile
+  /// Nil where the bytes come in pieces from elsewhere.
+  private let file: gzFile?
+  private let pieces: PieceReader?
   private let path: String
   package private(set) var bytesRead = 0
 
-  package init(path: String) throws(InputError) {
+  /// Opens a file, or what comes in its place.
+  package init(path: String, pieces: (any InputPieces)? = nil) throws(InputError) {
+    self.path = path
+    if let pieces {
+      unsafe file = nil
+      self.pieces = PieceReader(pieces)
+      return
+    }
+    self.pieces = nil
     guard let file = unsafe gzopen(path, "rb") else {
       let reason = unsafe String(cString: strerror(errno))
       throw InputError(.unreadable, "cannot open \(path): \(reason)")
     }
     unsafe gzbuffer(file, 1 << 18)
     unsafe self.file = file
-    self.path = path
   }
 
-  deinit { unsafe gzclose(file) }
+  deinit {
+    if let file = unsafe file { unsafe gzclose(file) }
+  }
 
   /// Bytes of the file itself that were read, also where they are packed.
-  package var bytesConsumed: Int { max(0, unsafe Int(gzoffset(file))) }
+  package var bytesConsumed: Int {
+    if let pieces { return pieces.bytesConsumed }
+    return max(0, unsafe Int(gzoffset(file)))
+  }
 
   /// Appends up to `count` bytes; false at the end of the file.
   package func read(_ count: Int, into bytes: inout [UInt8]) throws(InputError) -> Bool {
     let start = bytes.count
+    if let pieces {
+      let hasMore = try pieces.read(count, into: &bytes)
+      bytesRead += bytes.count - start
+      return hasMore
+    }
     bytes.append(contentsOf: repeatElement(0, count: count))
     let got = unsafe bytes.withUnsafeMutableBytes { buffer in
       unsafe gzread(file, buffer.baseAddress.map { unsafe $0 + start }, UInt32(count))

@@ -18,8 +18,8 @@ package struct CSVReader {
   package private(set) var header: [String] = []
 
   /// Opens a file and reads its header.
-  package init(path: String) throws(InputError) {
-    source = try ByteSource(path: path)
+  package init(path: String, pieces: (any InputPieces)? = nil) throws(InputError) {
+    source = try ByteSource(path: path, pieces: pieces)
     guard try advance() else { throw InputError(.malformed, "\(path) is empty") }
     for field in fields {
       guard let text = String(validating: buffer[field], as: UTF8.self) else {

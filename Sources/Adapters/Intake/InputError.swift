@@ -17,10 +17,11 @@ package struct InputError: Error, Sendable, CustomStringConvertible {
   package var field: String?
   package var detail: String
 
+  /// Texts of the input in it are shown with card numbers hidden.
   package init(_ code: Code, field: String? = nil, _ detail: String) {
     self.code = code
-    self.field = field
-    self.detail = detail
+    self.field = field.map(CardNumber.masked)
+    self.detail = CardNumber.masked(detail)
   }
 
   package var description: String { field.map { "\($0): \(detail)" } ?? detail }

@@ -141,6 +141,20 @@ import Payments
     return unsafe JSONReader.string(unknownText)
   }
 
+  /// The name of a card's verification code among those keys, in any spelling.
+  package var verificationCode: String? {
+    guard unsafe unknownText.bytes != nil,
+      unsafe csj_is_verification_code(unknownText.bytes, unknownText.length)
+    else { return nil }
+    return unsafe JSONReader.string(unknownText)
+  }
+
+  /// Whether a name is one of a card's verification code, as `verificationCode` has it.
+  static func isVerificationCode(_ name: String) -> Bool {
+    let bytes = name.utf8.map { CChar(bitPattern: $0) }
+    return unsafe csj_is_verification_code(bytes, bytes.count)
+  }
+
   private static func string(_ text: csj_text) -> String {
     unsafe String(
       decoding: UnsafeRawBufferPointer(start: text.bytes, count: min(text.length, 64)),

@@ -7,6 +7,8 @@ package final class LabelDecoder {
   /// One label as a client sends it.
   package struct Item: Sendable {
     package var id: [UInt8]
+    /// Whether the id holds a card number: only one that the log has already is taken.
+    package var idHoldsCardNumber: Bool
     package var source: String?
     package var verdict: Verdict
     /// The transaction, where the client sent its entities.
@@ -34,10 +36,18 @@ package final class LabelDecoder {
   )
   private let sources: [Source]
   private let tokenizer: CardTokenizer
+  private let numericIds: Set<String>
 
   /// A decoder for one thread; card numbers among the entities become `tokenizer`'s tokens.
-  package init(sources: [Source], tokenizer: @escaping CardTokenizer) {
+  ///
+  /// Of the sources `numericIds` an id of digits alone is never taken for a card number.
+  package init(
+    sources: [Source],
+    numericIds: Set<String> = [],
+    tokenizer: @escaping CardTokenizer
+  ) {
     self.sources = sources
+    self.numericIds = numericIds
     self.tokenizer = tokenizer
   }
 
@@ -61,6 +71,9 @@ package final class LabelDecoder {
   }
 
   private func item() throws(InputError) -> Item {
+    if let name = reader.verificationCode {
+      throw InputError(.forbidden, field: name, "card verification codes are never accepted")
+    }
     if let unknown = reader.unknownKey {
       throw InputError(.invalid, field: unknown, "is not a field of a label")
     }
@@ -74,7 +87,20 @@ package final class LabelDecoder {
       throw InputError(.invalid, field: "fraud", "is true or false")
     }
     let source = text(Slot.source).map { String(decoding: $0, as: UTF8.self) }
-    var item = Item(id: id, source: source, verdict: isFraud ? .fraud : .legitimate, record: nil)
+    let isHeld = CardNumber.isHeld(
+      inId: id,
+      numericIds: source.map { numericIds.contains($0) } ?? false
+    )
+    var item = Item(
+      id: id,
+      idHoldsCardNumber: isHeld,
+      source: source,
+      verdict: isFraud ? .fraud : .legitimate,
+      record: nil
+    )
+    if isHeld, reader.kind(Slot.account) != .absent {
+      throw InputError(.invalid, field: "transaction_id", CardNumber.idRefusal)
+    }
     if reader.kind(Slot.account) != .absent { item.record = try record(id, source) }
     return item
   }
@@ -116,8 +142,8 @@ package final class LabelDecoder {
     }
     guard let value = text(slot) else { throw failure("is a text") }
     if let problem = FieldText.problem(value) { throw failure(problem) }
-    guard slot != Slot.channel, CardNumber.isCardNumber(value) else { return value }
-    return Array(CardNumber.token(value, tokenizer).utf8)
+    guard let token = CardNumber.entityToken(value, tokenizer) else { return value }
+    return Array(token.text.utf8)
   }
 
   private func amount(_ source: Source) throws(InputError) -> Money {

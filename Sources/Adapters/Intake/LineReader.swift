@@ -10,7 +10,9 @@ package struct LineReader {
   /// Number of the present line, from 1.
   package private(set) var line = 0
 
-  package init(path: String) throws(InputError) { source = try ByteSource(path: path) }
+  package init(path: String, pieces: (any InputPieces)? = nil) throws(InputError) {
+    source = try ByteSource(path: path, pieces: pieces)
+  }
 
   package var bytesRead: Int { source.bytesRead }
   /// Bytes of the file itself that were read, also where they are packed.

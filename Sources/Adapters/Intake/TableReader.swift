@@ -7,8 +7,8 @@ package struct TableReader {
     package var time: Timestamp
     /// What the label column says, where the file has one.
     package var label: Verdict?
-    /// What the record's content was by the readings of before, if another one.
-    package var earlierContent: UInt64?
+    /// What is to be said of the record; nil for most.
+    package var note: RecordNote?
   }
 
   private var reader: CSVReader
@@ -20,6 +20,7 @@ package struct TableReader {
   private let firstRow: Int
   private let idPrefix: String
   private let hasIds: Bool
+  private let numericIds: Bool
   private var dayText: [UInt8] = []
   private var dayStart = Timestamp(microseconds: 0)
   /// Rows that were read, wrong ones too.
@@ -34,13 +35,15 @@ package struct TableReader {
   /// error the next row may be asked for, unless the reader `isBroken`.
   package init(
     path: String,
+    pieces: (any InputPieces)? = nil,
     source: Source,
     columns plan: ColumnPlan? = nil,
     firstRow: Int = 0,
     idPrefix: String = "row-",
+    numericIds: Bool = false,
     tokenizer: @escaping CardTokenizer
   ) throws(InputError) {
-    reader = try CSVReader(path: path)
+    reader = try CSVReader(path: path, pieces: pieces)
     let plan = plan ?? ColumnPlan(source.dialect)
     map = try ColumnMap(header: reader.header, plan: plan, dialect: source.dialect)
     hasLabels = map.columns.contains { $0.role == .label }
@@ -48,6 +51,7 @@ package struct TableReader {
     self.source = source
     self.firstRow = firstRow
     self.idPrefix = idPrefix
+    self.numericIds = numericIds
     zone = plan.zone ?? source.zone
     self.tokenizer = tokenizer
     builder = TransactionBuilder(source: source.id, schema: source.schema)
@@ -59,7 +63,9 @@ package struct TableReader {
   /// The names of the file's columns.
   package var header: [String] { reader.header }
   /// The id of the row that was read last, as far as it was understood.
-  package var id: [UInt8] { builder.text(Schema.Text.id) }
+  package var id: [UInt8] {
+    Array(CardNumber.masked(String(decoding: builder.text(Schema.Text.id), as: UTF8.self)).utf8)
+  }
 
   /// Appends the next transaction's record; nil at the end of the file.
   package mutating func next(into bytes: inout [UInt8]) throws(InputError) -> Row? {
@@ -84,7 +90,7 @@ package struct TableReader {
     if !hasIds { builder.set(text: Schema.Text.id, "\(idPrefix)\(firstRow + rows - 1)") }
     row.time = builder.time
     builder.finish(into: &bytes)
-    row.earlierContent = builder.earlierContent
+    row.note = RecordNote(of: builder, numericIds)
     return row
   }
 
@@ -118,7 +124,7 @@ package struct TableReader {
     _ cell: ArraySlice<UInt8>,
     _ expected: String
   ) -> InputError {
-    let shown = String(decoding: cell.prefix(40), as: UTF8.self)
+    let shown = CardNumber.masked(String(decoding: cell, as: UTF8.self)).prefix(40)
     return InputError(
       .invalid,
       field: map.details[column.detail].name,
@@ -177,6 +183,7 @@ package struct TableReader {
       if let earlier { builder.note(earlierNumber: earlier, at: slot) }
     case .number(let slot):
       guard let value = FieldValue.number(bytes[range]) else { return "a number" }
+      if CardNumber.isCard(value) { return "a number that is none of a card" }
       builder.set(number: slot, value)
     case .degrees(let slot, let bounds):
       guard let value = FieldValue.number(bytes[range]), bounds.contains(value) else {
@@ -274,13 +281,13 @@ package struct TableReader {
     }
   }
 
-  /// Ids are the file's own and stay; anything else that is a card number becomes a token.
+  /// Ids are the file's own and stay; anything else with a card number becomes its token.
   private mutating func set(_ slot: Int, _ bytes: [UInt8], _ range: Range<Int>) {
-    if CardNumber.isCardNumber(bytes[range]) {
-      builder.set(text: slot, CardNumber.token(bytes[range], tokenizer))
-    } else {
-      builder.set(text: slot, bytes.span.extracting(range))
+    guard let token = CardNumber.entityToken(bytes[range], tokenizer) else {
+      return builder.set(text: slot, bytes.span.extracting(range))
     }
+    if token.isNew { builder.note(earlierText: Array(bytes[range]), at: slot) }
+    builder.set(text: slot, token.text)
   }
 
   /// A time, with the day of the previous row at hand.

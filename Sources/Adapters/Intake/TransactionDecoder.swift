@@ -12,26 +12,29 @@ package final class TransactionDecoder {
   private let keys: [String]
   private let roles: [FieldRole]
   private let needed: [Bool]
-  private let forbidden: Int
   private let cardNumber: Int?
+  private let numericIds: Bool
+  /// What is to be said of the record that was decoded last; nil for most.
+  package private(set) var note: RecordNote?
 
   /// A decoder for one thread.
-  package init(source: Source, tokenizer: @escaping CardTokenizer) {
+  ///
+  /// With `numericIds` an id of digits alone is never taken for a card number.
+  package init(source: Source, numericIds: Bool = false, tokenizer: @escaping CardTokenizer) {
     self.source = source
+    self.numericIds = numericIds
     self.tokenizer = tokenizer
     builder = TransactionBuilder(source: source.id, schema: source.schema)
     let fields = source.dialect.fields.filter { $0.known.contains(.json) }
     keys = fields.map(\.key)
     roles = fields.map(\.role)
     needed = fields.map { $0.needed.contains(.json) }
-    forbidden = fields.count
     cardNumber = roles.firstIndex(of: .cardNumber)
     // Clients send keys in one order, and the reader tries the next name first.
     var names = fields.enumerated().map { (name: $1.key, slot: $0) }
     for (slot, field) in fields.enumerated() {
       names += field.names.dropFirst().map { ($0, slot) }
     }
-    names += CardNumber.verificationCodeNames.map { ($0, fields.count) }
     reader = JSONReader(names: names, bytesMax: TransactionDecoder.bodyBytesMax)
   }
 
@@ -72,14 +75,11 @@ package final class TransactionDecoder {
   package var clientId: String? {
     guard let slot = roles.firstIndex(where: { $0 == .id || $0 == .numericId }) else { return nil }
     return switch reader.kind(slot) {
-    case .text: reader.withText(slot) { $0.text }
-    case .integer: String(reader.integer(slot))
+    case .text: CardNumber.masked(reader.withText(slot) { $0.text })
+    case .integer: CardNumber.masked(String(reader.integer(slot)))
     default: nil
     }
   }
-
-  /// What the content of the record decoded last was by the readings of before, if another one.
-  package var earlierContent: UInt64? { builder.earlierContent }
 
   /// Appends the present item's record.
   ///
@@ -89,12 +89,9 @@ package final class TransactionDecoder {
     fallbackId: [UInt8]? = nil
   ) throws(InputError) {
     builder.reset()
-    if reader.kind(forbidden) != .absent {
-      throw InputError(
-        .forbidden,
-        field: reader.name(forbidden),
-        "card verification codes are never accepted"
-      )
+    note = nil
+    if let name = reader.verificationCode {
+      throw InputError(.forbidden, field: name, "card verification codes are never accepted")
     }
     if !source.dialect.ignoresUnknownFields, let unknown = reader.unknownKey {
       throw InputError(.invalid, field: unknown, "is not a field of a transaction")
@@ -121,6 +118,7 @@ package final class TransactionDecoder {
       }
     }
     builder.finish(into: &bytes)
+    note = RecordNote(of: builder, numericIds)
   }
 
   /// Throws unless something else stands for a field that is not there.
@@ -190,13 +188,13 @@ package final class TransactionDecoder {
     case .currency(let target): accepted = takeCurrency(slot, target)
     case .sameCurrency: accepted = text(slot)?.uppercased() == source.currency.code
     case .sourceName: accepted = text(slot) == source.name
-    default: accepted = takeValue(role, slot)
+    default: accepted = try takeValue(role, slot)
     }
     if !accepted { throw failure(slot, expectation(role) ?? "is a text") }
   }
 
   /// Numbers and times; false where the value is none.
-  private func takeValue(_ role: FieldRole, _ slot: Int) -> Bool {
+  private func takeValue(_ role: FieldRole, _ slot: Int) throws(InputError) -> Bool {
     switch role {
     case .amount:
       guard let (amount, earlier) = reader.money(slot, takesAmountsAsText, scale),
@@ -212,6 +210,7 @@ package final class TransactionDecoder {
       if let earlier { builder.note(earlierNumber: earlier, at: target) }
     case .number(let target):
       guard let value = number(slot) else { return false }
+      if CardNumber.isCard(value) { throw failure(slot, CardNumber.textRefusal) }
       builder.set(number: target, value)
     case .degrees(let target, let range):
       guard let value = number(slot), range.contains(value) else { return false }
@@ -292,12 +291,12 @@ package final class TransactionDecoder {
     if target != Schema.Text.id { hideCardNumber(target) }
   }
 
-  /// Ids are the client's own and stay; anything else that is a card number becomes a token.
+  /// Ids are the client's own and stay; anything else with a card number becomes its token.
   private func hideCardNumber(_ target: Int) {
     let text = builder.text(target)
-    if CardNumber.isCardNumber(text) {
-      builder.set(text: target, CardNumber.token(text, tokenizer))
-    }
+    guard let token = CardNumber.entityToken(text, tokenizer) else { return }
+    if token.isNew { builder.note(earlierText: text, at: target) }
+    builder.set(text: target, token.text)
   }
 
   private func takeId(_ slot: Int) throws(InputError) -> Bool {
@@ -320,12 +319,8 @@ package final class TransactionDecoder {
       try takeText(slot, target, needed: needed[slot])
       return true
     }
-    let digits = Array(String(reader.integer(slot)).utf8)
-    if CardNumber.isCardNumber(digits) {
-      builder.set(text: target, CardNumber.token(digits, tokenizer))
-    } else {
-      builder.set(text: target, digits.span)
-    }
+    builder.set(text: target, String(reader.integer(slot)))
+    hideCardNumber(target)
     return true
   }
 

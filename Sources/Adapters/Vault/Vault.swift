@@ -5,6 +5,7 @@ import Foundation
 /// They live in `keys` (mode 0700, files 0600) and are made at the first start.
 package struct Vault: Sendable {
   static let keyBytes = 32
+  private static let seedBytes = 8
   private let tokenKey: [UInt8]
   private let signingKey: [UInt8]
   private let sealingKey: [UInt8]
@@ -34,32 +35,36 @@ package struct Vault: Sendable {
     } catch {
       throw VaultError("cannot create \(folder): \(error.localizedDescription)")
     }
-    tokenKey = try Vault.key(folder + "/token", count: Vault.keyBytes)
-    signingKey = try Vault.key(folder + "/signing", count: Vault.keyBytes)
-    sealingKey = try Vault.key(folder + "/sealing", count: Vault.keyBytes)
+    tokenKey = try Vault.key(folder + "/token")
+    signingKey = try Vault.key(folder + "/signing", "; or remove it, and users sign in again")
+    sealingKey = try Vault.key(
+      folder + "/sealing",
+      "; or remove it and alerts.db, and give up who is told of alerts"
+    )
     subjects = folder + "/subjects"
-    seed = Vault.word(try Vault.key(folder + "/seed", count: 8))
+    // Any other seed will do as well: it is made anew where it is damaged.
+    seed = Vault.word(try Vault.seed(folder + "/seed"))
+  }
+
+  private static func key(_ path: String, _ otherwise: String = "") throws(VaultError) -> [UInt8] {
+    try KeyFile(path: path, count: keyBytes, otherwise: otherwise).open()
+  }
+
+  private static func seed(_ path: String) throws(VaultError) -> [UInt8] {
+    let bytes = FileManager.default.contents(atPath: path).map { [UInt8]($0) }
+    if let bytes, bytes.count == seedBytes { return bytes }
+    let fresh = Sodium.random(seedBytes)
+    try SecretFile.write(fresh, to: path, replacing: true)
+    return fresh
   }
 
   private static func word(_ bytes: [UInt8]) -> UInt64 {
     bytes.reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  static func key(_ path: String, count: Int) throws(VaultError) -> [UInt8] {
-    if let data = FileManager.default.contents(atPath: path) {
-      guard data.count == count else {
-        throw VaultError("\(path) holds \(data.count) bytes, \(count) expected")
-      }
-      return [UInt8](data)
-    }
-    let fresh = Sodium.random(count)
-    let created = FileManager.default.createFile(
-      atPath: path,
-      contents: Data(fresh),
-      attributes: [.posixPermissions: 0o600]
-    )
-    guard created else { throw VaultError("cannot write \(path)") }
-    return fresh
+  /// Names the key of card tokens, and tells nothing of it.
+  package var tokenFingerprint: [UInt8] {
+    Sodium.keyedHash(Array("assay: the key of card tokens".utf8), key: tokenKey, count: 16)
   }
 
   /// The token of a card number's digits: 128 bits, in hexadecimal.
@@ -76,6 +81,9 @@ package struct Vault: Sendable {
   package var alertSecrets: VaultAlertSecrets {
     VaultAlertSecrets(sealingKey: sealingKey, tokenKey: tokenKey, folder: subjects)
   }
+
+  /// Seals what jobs keep of their inputs.
+  package var inputSeal: VaultInputSeal { VaultInputSeal(sealingKey: sealingKey) }
 
   static func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)

@@ -64,10 +64,11 @@ private final class SubjectKeys: Sendable {
 
   func key(of subject: String) -> [UInt8]? {
     guard folder != nil else { return kept.withLock { $0[subject] } }
-    guard let data = path(subject).flatMap({ FileManager.default.contents(atPath: $0) }),
-      data.count == Vault.keyBytes
-    else { return nil }
-    return [UInt8](data)
+    // One without a checksum stays so: the bytes of a file that is replaced would stay on the disk.
+    return path(subject).flatMap {
+      // A damaged key opens nothing, as one that was destroyed.
+      try? KeyFile(path: $0, count: Vault.keyBytes).read(addingChecksum: false)
+    }
   }
 
   /// The key of a subject, new where there is none; nil where it cannot be kept.
@@ -87,7 +88,7 @@ private final class SubjectKeys: Sendable {
           withIntermediateDirectories: true,
           attributes: [.posixPermissions: 0o700]
         )
-        return try Vault.key(path, count: Vault.keyBytes)
+        return try KeyFile(path: path, count: Vault.keyBytes).open()
       } catch {
         return nil
       }
@@ -101,7 +102,9 @@ private final class SubjectKeys: Sendable {
       return false
     }
     do {
-      try file.write(contentsOf: Data(Sodium.random(Vault.keyBytes)))
+      let count = Int(try file.seekToEnd())
+      try file.seek(toOffset: 0)
+      try file.write(contentsOf: Data(Sodium.random(count)))
       try file.synchronize()
       try file.close()
       try FileManager.default.removeItem(atPath: path)

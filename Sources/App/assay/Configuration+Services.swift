@@ -1,3 +1,4 @@
+import Foundation
 import Gateway
 import HTTPClient
 import Shell
@@ -27,13 +28,23 @@ extension Configuration {
       )
     }
 
+  /// A shorter key is found by trying.
+  static let secretBytesMin = 16
+
+  /// A key that is long enough; blanks around it count for nothing.
+  static func secret(_ name: String, _ text: String) throws(UsageError) -> String {
+    guard text.trimmingCharacters(in: .whitespacesAndNewlines).utf8.count >= secretBytesMin else {
+      throw UsageError(
+        "\(name) has \(secretBytesMin) bytes or more, so that nobody finds it by trying; make one"
+          + " with 'openssl rand -hex 32'"
+      )
+    }
+    return text
+  }
+
   mutating func setService(_ variable: String, _ text: String) throws(UsageError) {
     guard variable != "ASSAY_SERVICE_KEY" else {
-      guard text.utf8.count >= Configuration.secretBytesMin else {
-        throw UsageError("ASSAY_SERVICE_KEY has \(Configuration.secretBytesMin) bytes or more")
-      }
-      serviceKey = text
-      return
+      return serviceKey = try Configuration.secret(variable, text)
     }
     do throws(ClientError) {
       _ = try ServerAddress(text)

@@ -44,6 +44,8 @@ struct Configuration {
   var serviceURLs: [String: String] = [:]
   var alerts = AlertConfiguration()
   var batch = BatchSettings(folder: "")
+  /// Sources whose ids are numbers, which are never taken for card numbers.
+  var numericIds: Set<String> = []
 
   /// An entry of the configuration: its flag, its environment variable and its help.
   struct Setting {
@@ -56,25 +58,23 @@ struct Configuration {
   }
 
   private static let settings =
-    own + AlertConfiguration.options + batchSettings + Logging.settings + TelemetrySettings.settings
+    own + cardSettings + AlertConfiguration.options + batchSettings + Logging.settings
+    + TelemetrySettings.settings
     + serviceSettings
 
   private static let names = Set(settings.flatMap { [$0.variable] + [$0.alias].compactMap { $0 } })
 
   private mutating func set(_ variable: String, _ text: String) throws(UsageError) {
     if try setBatch(variable, text) { return }
+    if try setCards(variable, text) { return }
     switch variable {
     case "ASSAY_DATA": data = text
     case "PORT": port = try Configuration.number("port", text, 0...65_535)
     case "ASSAY_ADDRESS": address = text
-    case "FRONTEND_API_KEY": frontendKey = text
-    case "ADMIN_API_KEY": adminKey = text
-    case "TEST_API_KEY": testKey = text
-    case "SECRET_KEY":
-      guard text.utf8.count >= Configuration.secretBytesMin else {
-        throw UsageError("SECRET_KEY has \(Configuration.secretBytesMin) bytes or more")
-      }
-      secretKey = text
+    case "FRONTEND_API_KEY": frontendKey = try Configuration.secret(variable, text)
+    case "ADMIN_API_KEY": adminKey = try Configuration.secret(variable, text)
+    case "TEST_API_KEY": testKey = try Configuration.secret(variable, text)
+    case "SECRET_KEY": secretKey = try Configuration.secret(variable, text)
     case "RATE_LIMIT_REQUESTS":
       rateRequests = try Configuration.number(variable, text, 1...RateLimit.requestsMax)
     case "RATE_LIMIT_WINDOW":
@@ -122,9 +122,6 @@ struct Configuration {
       try setService(variable, text)
     }
   }
-
-  /// A shorter key is found by trying.
-  static let secretBytesMin = 16
 
   private static func origin(_ text: String) throws(UsageError) -> String {
     let host = ["http://", "https://"].first { text.hasPrefix($0) }.map {
@@ -233,6 +230,6 @@ struct Configuration {
       ("ASSAY_MAX_CONNECTIONS", "\(maxConnections)"),
       ("TLS_CERT_FILE", certificateFile ?? "(none)"), ("TLS_KEY_FILE", keyFile ?? "(none)"),
       ("ASSAY_SWAGGER_UI", swagger ?? "(beside the program)"),
-    ] + alerts.shown + batchShown + logging.shown + telemetry.shown + shownServices
+    ] + cardsShown + alerts.shown + batchShown + logging.shown + telemetry.shown + shownServices
   }
 }

@@ -37,6 +37,7 @@ extension DataDirectory {
   /// The service of jobs, with the files below `batch` and the store beside them.
   func makeBatch(
     _ settings: BatchSettings,
+    numericIds: Set<String>,
     _ node: Node,
     _ catalog: Catalog,
     highRisk: @escaping @Sendable (BatchJob, Int64) -> Void
@@ -49,6 +50,8 @@ extension DataDirectory {
       core: core,
       sources: node.sources,
       tokenizer: { vault.token($0) },
+      numericIds: numericIds,
+      seal: vault.inputSeal,
       zone: { TimeZones.table(named: $0) },
       reasons: { catalog.reasons(for: $0) },
       openView: { try directory.view(at: $0, seed: vault.seed) },

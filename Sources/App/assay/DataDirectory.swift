@@ -11,7 +11,6 @@ import Pipeline
 import Registry
 import Rules
 import Shell
-import Vault
 
 /// One tenant's directory: its log, snapshots, keys, models and programs.
 struct DataDirectory: Sendable {
@@ -33,20 +32,6 @@ struct DataDirectory: Sendable {
   /// What was being worked on, for the case of a crash.
   var flight: String { path + "/in-flight" }
   var keyFile: String { path + "/api-key" }
-
-  /// Refuses a log without the key of its card tokens: with another one each card would be a
-  /// stranger, and all that its windows know of it would be lost without a word.
-  func requireTokenKey() throws {
-    let files = FileManager.default
-    let key = path + "/keys/token"
-    guard !files.fileExists(atPath: key),
-      try !files.contentsOfDirectory(atPath: journal).isEmpty
-    else { return }
-    throw CommandError(
-      "\(key) is missing beside a log: restore the folder 'keys' from a copy; with a new key every"
-        + " card would be another one"
-    )
-  }
 
   /// Makes the folders that are missing, for the owner alone.
   func create() throws {
@@ -264,23 +249,5 @@ struct DataDirectory: Sendable {
       return (name, try SourceCatalog.text(name, in: builtIn))
     }
     return (file, try SourceCatalog.text(file, in: [:]))
-  }
-
-  /// The key that clients of this directory may send when none is configured.
-  func ownKey() throws -> String {
-    if let data = FileManager.default.contents(atPath: keyFile),
-      let text = String(data: data, encoding: .utf8)
-    {
-      return text.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-    let key = Vault().secrets(tokenKey: nil).newSecret("ak_")
-    guard
-      FileManager.default.createFile(
-        atPath: keyFile,
-        contents: Data((key + "\n").utf8),
-        attributes: [.posixPermissions: 0o600]
-      )
-    else { throw CommandError("cannot write \(keyFile)") }
-    return key
   }
 }

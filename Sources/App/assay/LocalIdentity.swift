@@ -21,7 +21,7 @@ struct LocalIdentity {
     let directory = DataDirectory(try arguments.required("data"))
     try directory.create()
     store = try SQLiteIdentityStore(path: directory.identity)
-    secrets = try Vault(directory: directory.path).secrets(tokenKey: nil)
+    secrets = try directory.openVault().secrets(tokenKey: nil)
     actor = Actor(
       name: "command:" + NSUserName(),
       peer: "local",

@@ -38,8 +38,7 @@ final class Node {
   ) throws {
     self.directory = directory
     try directory.create()
-    try directory.requireTokenKey()
-    vault = try Vault(directory: directory.path)
+    vault = try directory.openVault()
     disk = try FileDisk(directory: directory.journal)
     let seed = vault.seed
     recovered = try Startup.run(
@@ -84,6 +83,7 @@ final class Node {
     status.verifiableFrom = directory.verifiableFrom(
       logStart: recovered.log.segments.first?.base.bytes ?? 0
     )
+    try requireKnownKey()
     try condemn()
     try putInForce()
     noteExtent()
@@ -107,6 +107,19 @@ final class Node {
 
   /// Logs that the clock is right as it is, before the core thread runs.
   func resetClock() throws { try log(.clockReset, []) }
+
+  /// Refuses a log whose cards were made tokens by another key; one that names no key yet gets the
+  /// fingerprint of this one.
+  private func requireKnownKey() throws {
+    let own = ControlEntry.KeyFingerprint(vault.tokenFingerprint)
+    guard let known = engine.keyFingerprint else { return try log(.keyFingerprint, own.encoded) }
+    guard known == own else {
+      throw CommandError(
+        "\(directory.path)/keys/token is not the key of this log: with it every card would be"
+          + " another one. Restore the folder 'keys' from the copy that belongs to this directory"
+      )
+    }
+  }
 
   /// Puts in quarantine what was in flight at two crashes in a row, then starts a new record.
   private func condemn() throws {

@@ -26,7 +26,12 @@ struct RemoteServer {
     if let key = arguments.text("key") ?? RemoteServer.environmentKey {
       self.key = key
     } else if let data = arguments.text("data") {
-      key = try DataDirectory(data).ownKey()
+      guard let own = try DataDirectory(data).readOwnKey() else {
+        throw UsageError(
+          "\(data) has no file api-key: --url needs --key, ADMIN_API_KEY or FRONTEND_API_KEY"
+        )
+      }
+      key = own
     } else {
       throw UsageError("--url needs --key, ADMIN_API_KEY, FRONTEND_API_KEY or --data")
     }

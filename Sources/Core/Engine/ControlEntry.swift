@@ -95,6 +95,27 @@ package enum ControlEntry {
     }
   }
 
+  /// Names the key of card tokens, under which all cards of the log stand.
+  package struct KeyFingerprint: Sendable, Hashable {
+    package static let size = 16
+    package var bytes: [UInt8]
+
+    /// Takes a fingerprint of `size` bytes.
+    package init(_ bytes: [UInt8]) {
+      precondition(bytes.count == KeyFingerprint.size, "a fingerprint's size")
+      self.bytes = bytes
+    }
+
+    package var encoded: [UInt8] { bytes }
+
+    package init(body: [UInt8]) throws(DecodingFailure) {
+      guard body.count == KeyFingerprint.size else {
+        throw DecodingFailure("a fingerprint of \(body.count) bytes", at: 0)
+      }
+      bytes = body
+    }
+  }
+
   package static func encoded(_ source: Source) -> [UInt8] {
     var bytes: [UInt8] = []
     source.encode(into: &bytes)

@@ -23,6 +23,8 @@ package final class Engine {
   package internal(set) var foldedEntries: UInt64 = 0
   /// What is in quarantine, by its subject.
   package internal(set) var quarantine: [UInt64: Quarantine] = [:]
+  /// Names the key of card tokens, nil in a log that names none; of no influence on decisions.
+  package var keyFingerprint: ControlEntry.KeyFingerprint?
   let seed: UInt64
   let reserve: Int
   let loadModel: ModelLoader
@@ -146,6 +148,12 @@ package final class Engine {
         _ = try Erasure(body.array)
       } catch {
         throw EngineError(.damagedEntry, "a damaged erasure: \(error)")
+      }
+    case .keyFingerprint:
+      do throws(DecodingFailure) {
+        keyFingerprint = try ControlEntry.KeyFingerprint(body: body.array)
+      } catch {
+        throw EngineError(.damagedEntry, "a damaged fingerprint of a key: \(error)")
       }
     case .transaction, .decision, .engineVersion, .fallback, .digest, .closed, .adoption, .loss,
       .clockReset:

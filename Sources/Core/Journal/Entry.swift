@@ -30,6 +30,8 @@ package enum EntryKind: UInt8, Sendable, CaseIterable {
   case closed = 35
   /// What is kept of an account besides the log goes, as far as it came before.
   case erasure = 36
+  /// Names the key of card tokens, so that another one is noticed.
+  case keyFingerprint = 37
   /// What was before it is lost, and somebody accepted that; the first entry behind the gap.
   case loss = 38
   /// Somebody has confirmed what the clock says: here alone `receivedAt` may go back.

@@ -29,10 +29,8 @@ package struct Activity: Sendable, Hashable {
   package private(set) var id = ""
   /// A fingerprint of what was sent under the id, before the sequencer stamps a time.
   package private(set) var content: UInt64 = 0
-  /// What `content` would be by the reading of before; nil where it is the same.
-  ///
-  /// It is no part of the entry.
-  package private(set) var earlierContent: UInt64?
+  /// What its decoder says of it; no part of the entry.
+  package var note: RecordNote?
 
   /// Stands in for the time of receipt until the activity is put in the log; no text tells it.
   package static let timeOfReceipt = Timestamp(microseconds: .min)
@@ -65,13 +63,6 @@ package struct Activity: Sendable, Hashable {
     precondition(id.utf8.count <= TransactionRecord.textBytesMax, "text too long")
     self.id = id
     content = fingerprint
-  }
-
-  /// Notes as what the time was read before, so that a retry of an id of then is known again.
-  package mutating func note(earlierTime: Timestamp) {
-    var earlier = self
-    earlier.time = earlierTime
-    earlierContent = earlier.fingerprint
   }
 
   /// A fingerprint of all but its id.

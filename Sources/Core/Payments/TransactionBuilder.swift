@@ -21,8 +21,9 @@ package struct TransactionBuilder {
     var time: Timestamp?
     var amount: Money?
     var numbers: [(slot: Int, bits: UInt64)] = []
+    var texts: [(slot: Int, text: [UInt8])] = []
 
-    var isEmpty: Bool { time == nil && amount == nil && numbers.isEmpty }
+    var isEmpty: Bool { time == nil && amount == nil && numbers.isEmpty && texts.isEmpty }
   }
 
   package init(source: UInt16, schema: Schema) {
@@ -89,6 +90,11 @@ package struct TransactionBuilder {
     earlier.numbers.append((slot, UInt64(bitPattern: value.minorUnits)))
   }
 
+  /// Notes as what a text was read before.
+  package mutating func note(earlierText text: [UInt8], at slot: Int) {
+    earlier.texts.append((slot, text))
+  }
+
   package func text(_ slot: Int) -> [UInt8] { texts[slot] }
 
   /// Appends the finished record and returns its size.
@@ -99,14 +105,7 @@ package struct TransactionBuilder {
   package mutating func finish(into bytes: inout [UInt8]) -> Int {
     let start = bytes.count
     for _ in 0..<TransactionRecord.headerSize / 8 { bytes.append(little: UInt64(0)) }
-    for bits in numbers { bytes.append(little: bits) }
-    var end = 0
-    for text in texts {
-      precondition(text.count <= TransactionRecord.textBytesMax, "text too long for a record")
-      end += text.count
-      bytes.append(little: UInt16(end))
-    }
-    for text in texts { bytes.append(contentsOf: text) }
+    TransactionBuilder.append(numbers, texts, to: &bytes)
     let contentEnd = bytes.count
     bytes.append(contentsOf: sealed)
     while (bytes.count - start) % 8 != 0 { bytes.append(0) }
@@ -123,16 +122,30 @@ package struct TransactionBuilder {
     bytes.store(little: UInt16(sealed.count), at: start + 34)
     let fields = start + TransactionRecord.headerSize..<contentEnd
     let content = content(of: bytes, fields, time, amount)
-    if !earlier.isEmpty {
-      var fields = Array(bytes[fields])
-      for (slot, bits) in earlier.numbers { fields.store(little: bits, at: 8 * slot) }
-      let (time, amount) = (earlier.time ?? time, earlier.amount ?? amount)
-      earlierContent = self.content(of: fields, fields.indices, time, amount)
-    }
+    if !earlier.isEmpty { earlierContent = contentByEarlierReading() }
     let id = Fingerprint.of(texts[Schema.Text.id], in: 0..<texts[Schema.Text.id].count)
     bytes.store(little: content, at: start + 24)
     bytes.store(little: UInt32(truncatingIfNeeded: id), at: start + 36)
     return size
+  }
+
+  private static func append(_ numbers: [UInt64], _ texts: [[UInt8]], to bytes: inout [UInt8]) {
+    for bits in numbers { bytes.append(little: bits) }
+    var end = 0
+    for text in texts {
+      precondition(text.count <= TransactionRecord.textBytesMax, "text too long for a record")
+      end += text.count
+      bytes.append(little: UInt16(end))
+    }
+    for text in texts { bytes.append(contentsOf: text) }
+  }
+
+  private func contentByEarlierReading() -> UInt64 {
+    var (numbers, texts, fields) = (numbers, texts, [UInt8]())
+    for (slot, bits) in earlier.numbers { numbers[slot] = bits }
+    for (slot, text) in earlier.texts { texts[slot] = text }
+    TransactionBuilder.append(numbers, texts, to: &fields)
+    return content(of: fields, fields.indices, earlier.time ?? time, earlier.amount ?? amount)
   }
 
   /// The fingerprint of what the client sent: a time that it left out is none of it.

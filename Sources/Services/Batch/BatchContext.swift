@@ -18,6 +18,9 @@ final class BatchContext: Sendable {
   let core: CoreThread
   let sources: [Source]
   let tokenizer: CardTokenizer
+  /// Sources whose ids are numbers.
+  let numericIds: Set<String>
+  let seal: any InputSeal
   let zone: @Sendable (String) -> TimeZoneTable?
   let reasons: ReasonNames
   let openView: ViewOpener
@@ -32,6 +35,8 @@ final class BatchContext: Sendable {
     core = wiring.core
     sources = wiring.sources
     tokenizer = wiring.tokenizer
+    numericIds = wiring.numericIds
+    seal = wiring.seal
     zone = wiring.zone
     reasons = wiring.reasons
     openView = wiring.openView
@@ -53,13 +58,18 @@ final class BatchContext: Sendable {
     guard let source = sources.first(where: { $0.id == job.source }) else {
       throw InputError(.invalid, field: "source", "is not known any more")
     }
+    // A file of the folder for such files is its owner's, and lies there as it is.
+    let pieces =
+      job.kind == .file ? nil : try SealedInput.open(path, of: job.folder, seal)
     return try RowReader(
       path: path,
+      pieces: pieces,
       format: job.format,
       source: source,
       plan: try plan(job.map, for: source),
       idPrefix: "csv_\(job.id)_",
       bytesMax: settings.unpackedBytesMax,
+      numericIds: numericIds.contains(source.name),
       tokenizer: tokenizer
     )
   }

@@ -16,6 +16,10 @@ package final class BatchService: Sendable {
     package var core: CoreThread
     package var sources: [Source]
     package var tokenizer: CardTokenizer
+    /// Sources whose ids are numbers, which are never taken for card numbers.
+    package var numericIds: Set<String>
+    /// Seals inputs while they arrive.
+    package var seal: any InputSeal
     /// Time zones by name, for column maps.
     package var zone: @Sendable (String) -> TimeZoneTable?
     package var reasons: ReasonNames
@@ -31,6 +35,8 @@ package final class BatchService: Sendable {
       core: CoreThread,
       sources: [Source],
       tokenizer: @escaping CardTokenizer,
+      numericIds: Set<String>,
+      seal: any InputSeal,
       zone: @escaping @Sendable (String) -> TimeZoneTable?,
       reasons: @escaping ReasonNames,
       openView: @escaping ViewOpener,
@@ -42,6 +48,8 @@ package final class BatchService: Sendable {
       self.core = core
       self.sources = sources
       self.tokenizer = tokenizer
+      self.numericIds = numericIds
+      self.seal = seal
       self.zone = zone
       self.reasons = reasons
       self.openView = openView
@@ -81,7 +89,7 @@ package final class BatchService: Sendable {
   /// Why the list of jobs cannot be read; nil where it can.
   package var failure: String? { context.book.failure }
 
-  /// A service whose jobs stand in a store, or, where that could not be opened, one that refuses them.
+  /// A service whose jobs stand in a store; where that could not be opened, they are refused.
   package init(_ wiring: Wiring, store: sending Result<any JobStore, StoreError>) {
     settings = wiring.settings
     files = JobFiles(wiring.settings.folder)
@@ -116,6 +124,7 @@ package final class BatchService: Sendable {
   package func cancel(_ id: String) throws -> BatchJob? {
     guard let job = job(id) else { return nil }
     let ended = try context.book.cancel(job.number)
+    if let ended, ended.status.isFinished { files.removeInput(ended) }
     runner.ring()
     return ended
   }
@@ -129,7 +138,7 @@ package final class BatchService: Sendable {
     guard context.book.storedBytes + Int64(bytes) <= Int64(settings.spoolBytesMax),
       files.freeBytes - bytes > settings.reserveBytes
     else { throw BatchService.noSpace }
-    return try Spool(files, settings, now: Clocks.wallMicroseconds())
+    return try Spool(files, settings, context.seal, now: Clocks.wallMicroseconds())
   }
 
   static let noSpace = BatchRefusal(.unavailable, "there is no space for files of jobs")
@@ -139,6 +148,7 @@ package final class BatchService: Sendable {
     var job = self.job(draft, folder: spool.folder)
     job.inputSize = spool.bytes
     do {
+      try spool.complete()
       _ = try context.reader(of: job, at: spool.path)
       try spool.finish()
       let added = try context.book.add(job)

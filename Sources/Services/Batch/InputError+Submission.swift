@@ -8,6 +8,8 @@ extension InputError {
     case .decided, .duplicate: return nil
     case .conflict:
       self.init(.invalid, field: "transaction_id", "was used before for another content")
+    case .cardNumber:
+      self.init(.invalid, field: "transaction_id", CardNumber.idRefusal)
     case .future: self.init(.invalid, field: "time", "lies too far in the future")
     case .quarantined(let why): self.init(.invalid, "is in quarantine: \(why)")
     case .refused(let why): self.init(.invalid, why)

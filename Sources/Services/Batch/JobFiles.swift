@@ -44,6 +44,14 @@ package struct JobFiles: Sendable {
     return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
   }
 
+  /// Removes the input of a job that has ended; a file of another folder stays.
+  func removeInput(_ job: BatchJob) {
+    let path = folder(job) + "/input"
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    // What is left of it goes at the next start.
+    try? BulkFile.remove(path)
+  }
+
   func removeRows(_ job: BatchJob) {
     // What is left of it goes with the job.
     try? BulkFile.remove(rows(job))
@@ -58,12 +66,14 @@ package struct JobFiles: Sendable {
     try? FileManager.default.removeItem(atPath: path)  // So is the folder.
   }
 
-  /// Removes the folders of no job: uploads that were not finished.
+  /// Removes the folders of no job: uploads that were not finished; and inputs that were needed to
+  /// the end of their jobs.
   func removeStrangers(knowing jobs: [BatchJob]) {
     let known = Set(jobs.map(\.folder))
     // A folder that is not there has no strangers.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     for name in names where !known.contains(name) { remove(name) }
+    for job in jobs where job.status.isFinished { removeInput(job) }
   }
 
   /// Bytes of a file; 0 where there is none.

@@ -53,7 +53,7 @@ extension JobRun {
       guard let row = try reader.next(into: &slice.submission.bytes) else { break }
       if row.error == nil {
         slice.submission.items.append(start..<slice.submission.bytes.count)
-        slice.submission.note(earlierContent: row.earlierContent)
+        slice.submission.add(row.note)
       }
       slice.rows.append(Slice.Row(number: reader.rows, id: row.id, error: row.error))
     }

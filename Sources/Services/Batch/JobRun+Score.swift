@@ -24,7 +24,7 @@ extension JobRun {
       if let error = row.error {
         note(reader.rows, id: row.id, error: error)
       } else {
-        try settle(&record, view)
+        try settle(&record, row.note, view)
       }
       progress.rows = reader.rows
       record.removeAll(keepingCapacity: true)
@@ -35,8 +35,12 @@ extension JobRun {
   /// Rows between two looks at whether the job is to stop.
   private static let stepRows: Int64 = 256
 
-  private func settle(_ record: inout [UInt8], _ view: ScoringView) throws {
-    let verdict = try view.decide(&record)
+  private func settle(
+    _ record: inout [UInt8],
+    _ note: RecordNote?,
+    _ view: ScoringView
+  ) throws {
+    let verdict = try view.decide(&record, note)
     let bytes = record
     let id = bytes[TransactionRecord.text(Schema.Text.id, bytes.span)]
     switch verdict {
@@ -52,7 +56,7 @@ extension JobRun {
       try output.add(copyOf: place, bytes: bytes)
       if isHigh { progress.highRisk += 1 }
     case .refused(let result):
-      if let error = InputError(result) { note(reader.rows, id: id, error: error) }
+      if let error = InputError(result) { self.note(reader.rows, id: id, error: error) }
     }
   }
 }

@@ -31,40 +31,32 @@ extension BatchService {
   ///
   /// Without a map, and where the dialect's own columns do not fit, one is proposed and tried.
   package func preview(_ bytes: [UInt8], _ draft: Draft) throws -> Preview {
-    let folder = try files.makeFolder(now: 0)
-    defer { files.remove(folder) }
-    let path = files.root + "/" + folder + "/input"
-    do {
-      let handle = try JobFiles.create(path)
-      try handle.write(contentsOf: bytes)
-      try handle.close()
-    } catch {
-      throw BatchService.noSpace
-    }
+    let path = "the file"
     var preview = Preview()
     preview.map = draft.map
     if draft.format == .csv {
-      do throws(InputError) {
-        try bind(&preview, path, draft)
-      } catch {
-        throw RowReader.named(error, path)
-      }
+      try bind(&preview, bytes, draft)
     }
     do throws(InputError) {
       var reader = try RowReader(
         path: path,
+        pieces: OnePiece(bytes),
         format: draft.format,
         source: draft.source,
         plan: try context.plan(preview.map, for: draft.source),
         idPrefix: "row-",
         bytesMax: settings.uploadBytesMax,
+        numericIds: context.numericIds.contains(draft.source.name),
         tokenizer: context.tokenizer
       )
       var record: [UInt8] = []
       while preview.rows.count < Preview.rowsMax, let row = try reader.next(into: &record) {
-        preview.rows.append(
-          Preview.Row(number: reader.rows, id: row.id, error: row.error, record: record)
-        )
+        var shown = Preview.Row(number: reader.rows, id: row.id, error: row.error, record: record)
+        if row.note?.idHoldsCardNumber == true {
+          shown.error = InputError(.invalid, field: "transaction_id", CardNumber.idRefusal)
+          shown.id = reader.id
+        }
+        preview.rows.append(shown)
         record.removeAll(keepingCapacity: true)
       }
     } catch {
@@ -75,10 +67,10 @@ extension BatchService {
 
   private func bind(
     _ preview: inout Preview,
-    _ path: String,
+    _ bytes: [UInt8],
     _ draft: Draft
   ) throws(InputError) {
-    let header = try CSVReader(path: path).header
+    let header = try CSVReader(path: "the file", pieces: OnePiece(bytes)).header
     let plan = try context.plan(draft.map, for: draft.source)
     preview.bindings = plan.bindings(to: header)
     if draft.map.isEmpty, preview.bindings.contains(where: \.isGuess) {

@@ -36,6 +36,7 @@ final class ResultFiles {
     let score = DecisionRecord.score(decision)
     let outcome = DecisionRecord.outcome(decision).word
     let names = reasons(decision).joined(separator: "; ")
+    let id = ResultFiles.shown(id)
     results.append { bytes in
       bytes.append(csvCell: id)
       bytes.append(contentsOf: ",\(outcome),\(score),\(score >= ResultFiles.fraud ? 1 : 0),".utf8)
@@ -55,6 +56,7 @@ final class ResultFiles {
   }
 
   func add(row: Int64, id: some Collection<UInt8>, _ error: InputError) {
+    let id = ResultFiles.shown(id)
     errors.append { bytes in
       bytes.append(contentsOf: "\(row),".utf8)
       bytes.append(csvCell: id)
@@ -64,6 +66,13 @@ final class ResultFiles {
       bytes.append(csvCell: error.detail.utf8)
       bytes.append(contentsOf: "\r\n".utf8)
     }
+  }
+
+  /// An id, with a card number in it hidden.
+  private static func shown(_ id: some Collection<UInt8>) -> [UInt8] {
+    let bytes = Array(id)
+    guard CardNumber.found(in: bytes) != nil else { return bytes }
+    return Array(CardNumber.masked(String(decoding: bytes, as: UTF8.self)).utf8)
   }
 
   var isFull: Bool { results.isFull || errors.isFull }

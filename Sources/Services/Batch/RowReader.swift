@@ -10,8 +10,8 @@ struct RowReader {
     var id: [UInt8] = []
     /// Nil where the record was appended.
     var error: InputError?
-    /// What the record's content was by the readings of before, if another one.
-    var earlierContent: UInt64?
+    /// What is to be said of the record; nil for most.
+    var note: RecordNote?
   }
 
   private enum Form {
@@ -34,42 +34,47 @@ struct RowReader {
   /// Opens an input; a table's header must fit the map.
   init(
     path: String,
+    pieces: (any InputPieces)? = nil,
     format: BatchJob.Format,
     source: Source,
     plan: ColumnPlan?,
     idPrefix: String,
     bytesMax: Int,
+    numericIds: Bool,
     tokenizer: @escaping CardTokenizer
   ) throws(InputError) {
     self.path = path
     self.idPrefix = idPrefix
     self.bytesMax = bytesMax
-    decoder = TransactionDecoder(source: source, tokenizer: tokenizer)
+    decoder = TransactionDecoder(source: source, numericIds: numericIds, tokenizer: tokenizer)
     do throws(InputError) {
       switch format {
       case .csv:
         form = .table(
           try TableReader(
             path: path,
+            pieces: pieces,
             source: source,
             columns: plan,
             firstRow: 1,
             idPrefix: idPrefix,
+            numericIds: numericIds,
             tokenizer: tokenizer
           )
         )
-      case .ndjson: form = .lines(try LineReader(path: path))
+      case .ndjson: form = .lines(try LineReader(path: path, pieces: pieces))
       case .request:
         form = .items
-        try openItems()
+        try openItems(pieces)
       }
     } catch {
       throw RowReader.named(error, path)
     }
   }
 
-  private mutating func openItems() throws(InputError) {
-    let bytes = try RowReader.whole(path, bytesMax: TransactionDecoder.bodyBytesMax)
+  private mutating func openItems(_ pieces: (any InputPieces)?) throws(InputError) {
+    let source = try ByteSource(path: path, pieces: pieces)
+    let bytes = try RowReader.whole(source, bytesMax: TransactionDecoder.bodyBytesMax)
     itemBytes = bytes.count
     scratch = bytes + [UInt8](repeating: 0, count: JSONReader.padding)
     try decoder.parse(padded: scratch.span, count: bytes.count)
@@ -78,8 +83,10 @@ struct RowReader {
     }
   }
 
-  private static func whole(_ path: String, bytesMax: Int) throws(InputError) -> [UInt8] {
-    let source = try ByteSource(path: path)
+  private static func whole(
+    _ source: ByteSource,
+    bytesMax: Int
+  ) throws(InputError) -> [UInt8] {
     var bytes: [UInt8] = []
     while try source.read(1 << 20, into: &bytes) {
       guard bytes.count <= bytesMax else {
@@ -125,10 +132,10 @@ struct RowReader {
   mutating func next(into bytes: inout [UInt8]) throws(InputError) -> Row? {
     let start = bytes.count
     do throws(InputError) {
-      var row = Row()
-      guard try advance(into: &bytes, &row.earlierContent) else { return nil }
+      note = nil
+      guard try advance(into: &bytes) else { return nil }
       rows += 1
-      return row
+      return Row(note: note)
     } catch {
       bytes.removeLast(bytes.count - start)
       guard !isBroken, error.code != .unreadable else { throw RowReader.named(error, path) }
@@ -137,10 +144,7 @@ struct RowReader {
     }
   }
 
-  private mutating func advance(
-    into bytes: inout [UInt8],
-    _ earlierContent: inout UInt64?
-  ) throws(InputError) -> Bool {
+  private mutating func advance(into bytes: inout [UInt8]) throws(InputError) -> Bool {
     guard bytesUnpacked <= bytesMax else {
       hasOverflown = true
       throw InputError(.tooLarge, "the input unpacks to more than \(bytesMax >> 20) MiB")
@@ -151,9 +155,9 @@ struct RowReader {
       // The reader is moved out and back, so that its buffers are never copied.
       form = .items
       defer { form = .table(table) }
-      let row = try table.next(into: &bytes)
-      earlierContent = row?.earlierContent
-      return row != nil
+      guard let row = try table.next(into: &bytes) else { return false }
+      note = row.note
+      return true
     case .lines(var lines):
       form = .items
       defer { form = .lines(lines) }
@@ -172,17 +176,20 @@ struct RowReader {
       guard try decoder.advance(root: true) else { return false }
       hasItem = true
       try decoder.decode(into: &bytes, fallbackId: fallback)
-      earlierContent = decoder.earlierContent
+      note = decoder.note
       return true
     case .items:
       hasItem = false
       guard try decoder.advance() else { return false }
       hasItem = true
       try decoder.decode(into: &bytes, fallbackId: fallback)
-      earlierContent = decoder.earlierContent
+      note = decoder.note
       return true
     }
   }
+
+  /// What is to be said of the record that was read last.
+  private var note: RecordNote?
 
   private var hasItem = false
   private var hasOverflown = false
@@ -194,7 +201,7 @@ struct RowReader {
   }
 
   /// The id of the row that was read last, as far as it was understood.
-  private var id: [UInt8] {
+  var id: [UInt8] {
     if case .table(let table) = form { return table.id }
     return hasItem ? Array((decoder.clientId ?? "").utf8.prefix(256)) : []
   }

@@ -81,6 +81,7 @@ final class Runner: Sendable {
         highRisk(done, done.progress.highRisk)
       }
     }
+    context.files.removeInput(job)
     try context.book.makeRoom()
   }
 

@@ -52,7 +52,7 @@ final class ScoringView {
   }
 
   /// Decides on a record; where a decision is made, `note` must follow.
-  func decide(_ record: inout [UInt8]) throws -> Verdict {
+  func decide(_ record: inout [UInt8], _ said: RecordNote?) throws -> Verdict {
     let bytes = record
     let span = bytes.span
     guard let state = engine.source(TransactionRecord.source(span)) else {
@@ -63,14 +63,20 @@ final class ScoringView {
     if let entry = engine.quarantine[Sequencer.subject(span, key)] {
       return .refused(.quarantined(entry.reason))
     }
-    if let known = try find(key, span, policy) { return known }
+    let content = TransactionRecord.content(span)
+    if let known = try find(key, span, policy, content, said) { return known }
+    if policy == .idAndContent, let earlier = said?.earlierContent {
+      let key = IdentityIndex.key(of: span, policy, content: earlier)
+      if let known = try find(key, span, policy, earlier, said) { return known }
+    }
+    if said?.idHoldsCardNumber == true { return .refused(.cardNumber) }
     guard admit(&record, state.source) else { return .refused(.future) }
     decision.removeAll(keepingCapacity: true)
     let stamped = record
     engine.decide(stamped.span, into: &decision)
     let position = Position(bytes: base + noted)
     identity.note(stamped.span, policy, at: position, receivedAt: receivedAt)
-    content = TransactionRecord.content(stamped.span)
+    self.content = content
     noted += 1
     return .decided
   }
@@ -102,9 +108,10 @@ final class ScoringView {
   private func find(
     _ key: UInt64,
     _ record: borrowing Span<UInt8>,
-    _ policy: IdentityPolicy
+    _ policy: IdentityPolicy,
+    _ content: UInt64,
+    _ said: RecordNote?
   ) throws -> Verdict? {
-    let content = TransactionRecord.content(record)
     let id = record.extracting(TransactionRecord.text(Schema.Text.id, record)).array
     let source = TransactionRecord.source(record)
     let found = identity.find(key) { position in
@@ -120,7 +127,7 @@ final class ScoringView {
       let bytes = Int(result >> 1 & 0x7FFFF)
       return .repeated(result >> 20, bytes: bytes, isHigh: result & 1 == 1)
     }
-    return recall(found, content)
+    return recall(found, content, or: said?.earlierContent)
   }
 
   /// Whether a transaction of this id, and this content where it is given, is logged at a place.
@@ -142,11 +149,12 @@ final class ScoringView {
   }
 
   /// The first decision on what is logged at a place, as the sequencer would answer it.
-  private func recall(_ position: Position, _ content: UInt64) -> Verdict {
+  private func recall(_ position: Position, _ content: UInt64, or earlier: UInt64?) -> Verdict {
     guard load(position) else { return .refused(.conflict) }
     let logged = entry
     let first = logged.span.extracting(EntryHeader.size..<logged.count)
-    guard TransactionRecord.content(first) == content else { return .refused(.conflict) }
+    let loggedContent = TransactionRecord.content(first)
+    guard loggedContent == content || loggedContent == earlier else { return .refused(.conflict) }
     guard logged[24] == EntryKind.transaction.rawValue else { return .refused(.known(position)) }
     let size = UInt64(logged.span.load(at: 0, as: UInt32.self))
     guard load(Position(bytes: position.bytes + size)) else { return .refused(.conflict) }

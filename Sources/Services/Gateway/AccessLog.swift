@@ -1,4 +1,5 @@
 import HTTP
+import Intake
 import Payments
 import Pipeline
 
@@ -95,7 +96,9 @@ extension Gateway {
           || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
       })
     else { return nil }
-    answer.nameRequest(Array(name.utf8).span)
-    return name
+    // The log shows it, and the answer says what stands there.
+    let shown = CardNumber.masked(name)
+    answer.nameRequest(Array(shown.utf8).span)
+    return shown
   }
 }

@@ -33,7 +33,7 @@ extension Gateway {
     submission.kind = .entries(.activity)
     for activity in activities {
       submission.add { $0.append(contentsOf: activity.encoded) }
-      submission.note(earlierContent: activity.earlierContent)
+      submission.add(activity.note)
     }
     begin(token, .error, .activity)
     send(submission)
@@ -83,6 +83,7 @@ extension Gateway {
   private func writeRefusal(_ result: Submission.Result) {
     json.key("error")
     json.value(Gateway.word(of: result))
+    if case .cardNumber = result { json.field("field", "activity_id") }
     json.key("message")
     if case .conflict = result {
       json.value("activity_id was used before for another content")

@@ -52,7 +52,7 @@ extension Gateway {
       case .unavailable(.unreadable): metrics.countFailed(.unreadable)
       case .conflict: metrics.countFailed(.conflict)
       case .quarantined: metrics.countFailed(.quarantined)
-      case .future, .refused: metrics.countFailed(.invalid)
+      case .future, .cardNumber, .refused: metrics.countFailed(.invalid)
       case .logged, .known: break
       }
     }
@@ -120,7 +120,7 @@ extension Gateway {
       let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
       json.open("{")
       json.key("transaction_id")
-      json.value(id)
+      json.id(id, of: submission.results[index])
       switch submission.results[index] {
       case .decided(_, let range), .duplicate(_, let range):
         let decided = decisions.span
@@ -182,6 +182,7 @@ extension Gateway {
     switch result {
     case .decided, .duplicate, .logged, .known: ""
     case .conflict: "transaction_id was used before for another content"
+    case .cardNumber: "the id \(CardNumber.idRefusal)"
     case .future: "the time lies too far in the future"
     case .unavailable(let obstacle): "\(obstacle); try again later"
     case .quarantined(let why): why
@@ -193,7 +194,7 @@ extension Gateway {
     switch result {
     case .decided, .duplicate, .logged, .known: 200
     case .conflict: 409
-    case .future, .quarantined, .refused: 422
+    case .future, .cardNumber, .quarantined, .refused: 422
     case .unavailable: 503
     }
   }
@@ -219,14 +220,28 @@ extension Gateway {
         json.value(true)
       }
     case let result:
+      let id = record.extracting(TransactionRecord.text(Schema.Text.id, record))
       json.key("transaction_id")
-      json.value(record.extracting(TransactionRecord.text(Schema.Text.id, record)))
+      json.id(id, of: result)
       json.key("error")
       json.value(Gateway.word(of: result))
+      if case .cardNumber = result {
+        let isKey = id.array.starts(with: Gateway.idempotencyPrefix.utf8)
+        json.field("field", isKey ? "Idempotency-Key" : "transaction_id")
+      }
       json.key("message")
       json.value(Gateway.message(of: result))
     }
     json.close("}")
+  }
+
+  /// The field that a result is about; nil where it is about none.
+  static func field(of result: Submission.Result) -> String? {
+    switch result {
+    case .cardNumber: "transaction_id"
+    case .future: "time"
+    default: nil
+    }
   }
 
   static func word(of result: Submission.Result) -> String {
@@ -365,5 +380,13 @@ extension Gateway {
       }
     }
     if !entry.items.isEmpty { unlogged.append(entry) }
+  }
+}
+
+extension JSONText {
+  /// An id as it was sent, unless it is refused for a card number in it, which is hidden.
+  fileprivate mutating func id(_ id: borrowing Span<UInt8>, of result: Submission.Result) {
+    guard case .cardNumber = result else { return value(id) }
+    value(CardNumber.masked(String(decoding: id.array, as: UTF8.self)))
   }
 }

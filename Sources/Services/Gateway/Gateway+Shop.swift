@@ -42,9 +42,9 @@ extension Gateway {
     }
     switch result {
     case .decided, .duplicate: break
-    case .future, .conflict, .refused, .quarantined, .logged, .known:
+    case .future, .conflict, .cardNumber, .refused, .quarantined, .logged, .known:
       return Gateway.shopRefusal(
-        result.isFuture ? "time" : nil,
+        Gateway.field(of: result),
         Gateway.message(of: result),
         &answer
       )
@@ -200,11 +200,5 @@ extension ReadWorker {
       let span = bytes.span
       show(row, span.extracting(EntryHeader.size..<bytes.count), source)
     }
-  }
-}
-
-extension Submission.Result {
-  fileprivate var isFuture: Bool {
-    if case .future = self { true } else { false }
   }
 }

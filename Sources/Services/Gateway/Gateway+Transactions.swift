@@ -192,6 +192,9 @@ extension Gateway {
     return nil
   }
 
+  /// How ids begin that come from an `Idempotency-Key`.
+  static let idempotencyPrefix = "key-"
+
   /// The id of what has none of its own: the client's `Idempotency-Key`.
   static func idempotencyKey(
     _ request: borrowing HTTPRequest
@@ -204,7 +207,7 @@ extension Gateway {
         "is 1 to 128 printable characters without blanks"
       )
     }
-    return Array("key-".utf8) + key
+    return Array(idempotencyPrefix.utf8) + key
   }
 
   /// Notes a deferred request; the slot of its bookkeeping.

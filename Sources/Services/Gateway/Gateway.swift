@@ -125,7 +125,11 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     caller = nobody
     text = DecisionText(catalog)
     decoders = catalog.sources.map {
-      TransactionDecoder(source: $0, tokenizer: settings.tokenizer)
+      TransactionDecoder(
+        source: $0,
+        numericIds: settings.numericIds.contains($0.name),
+        tokenizer: settings.tokenizer
+      )
     }
     activityDecoder = ActivityDecoder(
       sources: catalog.sources,
@@ -135,6 +139,7 @@ package final class Gateway: HTTPApplication, SubmissionOwner, @unchecked Sendab
     reader = try ReadWorker(
       catalog: catalog,
       tokenizer: settings.tokenizer,
+      numericIds: settings.numericIds,
       core: core,
       store: store,
       openJournal: openJournal,

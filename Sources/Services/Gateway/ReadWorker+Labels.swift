@@ -23,6 +23,9 @@ extension ReadWorker {
         let keys = sources.map { IdentityIndex.key(source: Int($0.id), item.id.span) }
         let known = keys.lazy.compactMap { recent.find($0) }.first
         guard let position = try find(sources.map(\.id), item.id, known, committed) else {
+          if item.idHoldsCardNumber {
+            throw InputError(.invalid, field: "transaction_id", CardNumber.idRefusal)
+          }
           let shown = String(decoding: item.id.prefix(80), as: UTF8.self)
           return fail(token, 404, "Not found", "There is no transaction '\(shown)'")
         }

@@ -65,6 +65,7 @@ package final class ReadWorker: @unchecked Sendable {
   init(
     catalog: Catalog,
     tokenizer: @escaping CardTokenizer,
+    numericIds: Set<String>,
     core: CoreThread,
     store: any DecisionStore,
     openJournal: JournalOpener,
@@ -75,7 +76,11 @@ package final class ReadWorker: @unchecked Sendable {
     self.core = core
     journal = try openJournal()
     self.store = try store.reader()
-    labels = LabelDecoder(sources: catalog.sources, tokenizer: tokenizer)
+    labels = LabelDecoder(
+      sources: catalog.sources,
+      numericIds: numericIds,
+      tokenizer: tokenizer
+    )
     text = DecisionText(catalog)
   }
 

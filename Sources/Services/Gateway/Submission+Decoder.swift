@@ -7,6 +7,6 @@ extension Submission {
     try add { bytes throws(InputError) in
       try decoder.decode(into: &bytes, fallbackId: fallbackId)
     }
-    note(earlierContent: decoder.earlierContent)
+    add(decoder.note)
   }
 }

@@ -126,8 +126,8 @@ package struct IdentityIndex {
     key(of: record, policy, content: TransactionRecord.content(record))
   }
 
-  /// The same with another content in place of its own.
-  static func key(
+  /// The key of a transaction, were this its content.
+  package static func key(
     of record: borrowing Span<UInt8>,
     _ policy: IdentityPolicy,
     content: UInt64

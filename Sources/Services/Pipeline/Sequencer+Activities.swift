@@ -24,7 +24,9 @@ extension Sequencer {
     if let refusal = board(.activity, subject, source: Int(activity.source), id: name.span) {
       return refusal
     }
-    if let answer = known(activity, submission.earlierContents[item.lowerBound]) { return answer }
+    let note = submission.notes[item.lowerBound]
+    if let answer = known(activity, or: note?.earlierContent) { return answer }
+    if note?.idHoldsCardNumber == true { return .cardNumber }
     if activity.time != Activity.timeOfReceipt {
       let limit = submission.receivedAt + source.futureTolerance
       guard activity.time.microseconds > limit else { return nil }
@@ -35,8 +37,9 @@ extension Sequencer {
     return nil
   }
 
-  /// The answer to an activity whose id was used before; nil where it has none, or a new one.
-  private func known(_ activity: Activity, _ earlier: UInt64?) -> Submission.Result? {
+  /// The answer to an activity whose id was used before, with its content as it is read now or was
+  /// read by earlier versions; nil where it has none, or a new one.
+  private func known(_ activity: Activity, or earlier: UInt64?) -> Submission.Result? {
     if activity.id.isEmpty { return nil }
     var isSame = false
     isUnreadable = false

@@ -22,4 +22,20 @@ extension Sequencer {
     status?.lastReceivedAt = time
     for _ in submission.items { submission.results.append(.logged(position)) }
   }
+
+  /// Refuses what comes while the wall clock has a step that nobody has confirmed.
+  func clockRefusal(_ submission: Submission, _ time: Int64) -> Submission.Result? {
+    guard let boot, let step = witness?.step(wall: time, boot: boot()), step != 0 else {
+      return nil
+    }
+    if case .entries(.clockReset) = submission.kind { return nil }
+    if case .clockStep = obstacle {} else { status?.countClockStep() }
+    note(.clockStep(step))
+    return .unavailable(.clockStep(step))
+  }
+
+  /// Takes the wall clock for right.
+  private func acceptClock(_ time: Int64) {
+    if let boot { witness = ClockWitness(wall: time, boot: boot()) }
+  }
 }

@@ -32,7 +32,7 @@ extension Sequencer {
     let content = TransactionRecord.content(bytes.span.extracting(item))
     let first = known(submission, item, policy, content)
     guard first == nil, policy == .idAndContent,
-      let earlier = submission.earlierContents[item.lowerBound]
+      let earlier = submission.notes[item.lowerBound]?.earlierContent
     else { return first }
     return known(submission, item, policy, earlier)
   }
@@ -108,7 +108,7 @@ extension Sequencer {
       loggedSpan.extracting(EntryHeader.size..<logged.count)
     )
     return content == TransactionRecord.content(span.extracting(item))
-      || content == submission.earlierContents[item.lowerBound]
+      || content == submission.notes[item.lowerBound]?.earlierContent
   }
 
   private var unreadableOrConflict: Submission.Result {

@@ -17,7 +17,12 @@ extension Sequencer {
     let policy = engine.source(TransactionRecord.source(record))?.source.identity ?? .id
     let key = IdentityIndex.key(of: record, policy)
     let subject = Sequencer.subject(record, key)
-    return board(kind, subject, source: TransactionRecord.source(record), id: id)
+    let source = TransactionRecord.source(record)
+    // An id with a card number is written down nowhere.
+    if submission.notes[item.lowerBound]?.idHoldsCardNumber == true {
+      return board(kind, subject, source: source, id: Span())
+    }
+    return board(kind, subject, source: source, id: id)
   }
 
   /// Notes that work on a subject starts; the answer where it is in quarantine.

@@ -13,9 +13,9 @@ package final class Sequencer {
   let journal: any JournalDisk
   let now: () -> Int64
   /// Where the wall clock is watched: a clock that nobody sets, and what it says of the other.
-  private let boot: (() -> Int64)?
+  let boot: (() -> Int64)?
   var witness: ClockWitness?
-  private var obstacle: Obstacle?
+  private(set) var obstacle: Obstacle?
   let flight: (any FlightRecorder)?
   let status: NodeStatus?
   #if DEBUG
@@ -214,27 +214,11 @@ package final class Sequencer {
     try commit()
   }
 
-  /// Refuses what comes while the wall clock has a step that nobody has confirmed.
-  private func clockRefusal(_ submission: Submission, _ time: Int64) -> Submission.Result? {
-    guard let boot, let step = witness?.step(wall: time, boot: boot()), step != 0 else {
-      return nil
-    }
-    if case .entries(.clockReset) = submission.kind { return nil }
-    if case .clockStep = obstacle {} else { status?.countClockStep() }
-    note(.clockStep(step))
-    return .unavailable(.clockStep(step))
-  }
-
   /// Tells others why nothing is taken, where that changes.
-  private func note(_ reason: Obstacle?) {
+  func note(_ reason: Obstacle?) {
     if obstacle == reason { return }
     obstacle = reason
     status?.obstacle = reason
-  }
-
-  /// Takes the wall clock for right.
-  func acceptClock(_ time: Int64) {
-    if let boot { witness = ClockWitness(wall: time, boot: boot()) }
   }
 
   @discardableResult
@@ -298,6 +282,7 @@ package final class Sequencer {
       if kind == .transaction { return answer(first, submission, item) }
       return isSame(first, submission, item) ? .known(first) : .conflict
     }
+    if submission.notes[item.lowerBound]?.idHoldsCardNumber == true { return .cardNumber }
     guard admit(submission, item, state.source) else { return .future }
     if flags.contains(.idIsSequence) {
       TransactionRecord.stamp(

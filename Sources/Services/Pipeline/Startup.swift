@@ -116,7 +116,8 @@ package struct Startup {
   }
 }
 
-/// A snapshot as a file: the engine's state, the ids it knows, and what was erased.
+/// A snapshot as a file: the engine's state, the ids it knows, what was erased, and the key of card
+/// tokens by its fingerprint.
 package enum SnapshotFile {
   package static func encode(
     _ engine: Engine,
@@ -131,6 +132,7 @@ package enum SnapshotFile {
     var ids: [UInt8] = []
     identity.encode(into: &ids)
     erasures.encode(into: &ids)
+    ids.append(contentsOf: engine.keyFingerprint?.encoded ?? [])
     bytes.append(contentsOf: ids)
     bytes.append(little: CRC32C.of(ids.span))
     return bytes
@@ -168,6 +170,13 @@ package enum SnapshotFile {
       by: .processors
     )
     var reader = ByteReader(bytes, in: ids)
-    return (place, try IdentityIndex(from: &reader), try Erasures(from: &reader))
+    let identity = try IdentityIndex(from: &reader)
+    let erasures = try Erasures(from: &reader)
+    // Snapshots of before end here.
+    if !reader.atEnd {
+      let rest = Array(bytes[reader.offset..<ids.upperBound])
+      engine.keyFingerprint = try ControlEntry.KeyFingerprint(body: rest)
+    }
+    return (place, identity, erasures)
   }
 }

@@ -1,6 +1,6 @@
 package import Engine
 package import Journal
-import Payments
+package import Payments
 
 /// Work for the core thread, reused from request to request: filled by one thread, handed over,
 /// answered, and handed back.
@@ -41,6 +41,8 @@ package final class Submission: @unchecked Sendable {
     case unavailable(Obstacle)
     /// Twice in a row the program ended while this was in flight.
     case quarantined(String)
+    /// The id holds a card number, and the log has it not.
+    case cardNumber
     /// The entry does not fit the present state.
     case refused(String)
   }
@@ -51,8 +53,8 @@ package final class Submission: @unchecked Sendable {
   package var items: [Range<Int>] = []
   /// For `past`: history, label or activity, one for each item.
   package var itemKinds: [EntryKind] = []
-  /// By an item's start: its content by the readings of before, where that is another one.
-  var earlierContents: [Int: UInt64] = [:]
+  /// What decoders say of items, by where these begin.
+  package private(set) var notes: [Int: RecordNote] = [:]
   package var results: [Result] = []
   package var decisions: [UInt8] = []
   /// When the core thread stamped it, µs.
@@ -74,7 +76,7 @@ package final class Submission: @unchecked Sendable {
     bytes.removeAll(keepingCapacity: true)
     items.removeAll(keepingCapacity: true)
     itemKinds.removeAll(keepingCapacity: true)
-    if !earlierContents.isEmpty { earlierContents = [:] }
+    if !notes.isEmpty { notes.removeAll() }
     results.removeAll(keepingCapacity: true)
     decisions.removeAll(keepingCapacity: true)
     context = 0
@@ -94,9 +96,8 @@ package final class Submission: @unchecked Sendable {
     items.append(start..<bytes.count)
   }
 
-  /// Notes of the last item what its content was by the readings of before, so that a retry of an
-  /// id that was logged then gets its first answer.
-  package func note(earlierContent content: UInt64?) {
-    if let content, let item = items.last { earlierContents[item.lowerBound] = content }
+  /// Notes what the decoder of the last item says of it.
+  package func add(_ note: RecordNote?) {
+    if let note, let start = items.last?.lowerBound { notes[start] = note }
   }
 }

@@ -22,6 +22,9 @@ package struct HistoryFeed {
   private let source: Source
   private let columns: ColumnPlan?
   private let tokenizer: CardTokenizer
+  private let numericIds: Bool
+  /// What is to be said of the entry that was appended last; nil for most.
+  package private(set) var note: RecordNote?
   private var reader: TableReader?
   private var opened = 0
   private var schedule = LabelSchedule()
@@ -33,8 +36,6 @@ package struct HistoryFeed {
   private var watermark = Int64.min
   private let sourceWatermark: Int64
   package private(set) var rows = 0
-  /// What the content of the item appended last was by the readings of before, if another one.
-  package private(set) var earlierContent: UInt64?
 
   /// Files whose columns are the dialect's, or as a plan has them, and a file of activities.
   ///
@@ -46,6 +47,7 @@ package struct HistoryFeed {
     columns: ColumnPlan? = nil,
     activities: String? = nil,
     watermark: Int64 = .min,
+    numericIds: Bool = false,
     tokenizer: @escaping CardTokenizer
   ) {
     self.paths = paths
@@ -53,6 +55,7 @@ package struct HistoryFeed {
     activityPath = activities
     self.source = source
     self.columns = columns
+    self.numericIds = numericIds
     self.tokenizer = tokenizer
   }
 
@@ -67,20 +70,20 @@ package struct HistoryFeed {
     guard let row = aheadRow else { return nil }
     let activity = try readActivity(upTo: row.time)
     let reached = max(watermark, (activity?.time ?? row.time).microseconds)
-    earlierContent = nil
+    note = nil
     if schedule.take(dueAt: reached, into: &body) { return .label }
     let previous = max(watermark, sourceWatermark)
     watermark = reached
     if let activity {
       aheadActivity = nil
       body.append(contentsOf: activity.encoded)
-      earlierContent = activity.earlierContent
+      note = activity.note
       return .activity
     }
     aheadRow = nil
     let record = ahead
     body.append(contentsOf: record)
-    earlierContent = row.earlierContent
+    note = row.note
     if let label = row.label {
       let isTooLate = previous != .min && row.time.microseconds < previous - source.lateBound
       schedule.add(
@@ -105,6 +108,7 @@ package struct HistoryFeed {
             source: source,
             columns: columns,
             firstRow: rows,
+            numericIds: numericIds,
             tokenizer: tokenizer
           )
           opened += 1

@@ -122,6 +122,47 @@ extern "C" int64_t csj_open_array(csj_parser *parser, const char *key, size_t le
   return int64_t(parser->array.size());
 }
 
+static bool drop_prefix(std::string_view &name, std::string_view prefix) {
+  if (name.substr(0, prefix.size()) != prefix) return false;
+  name.remove_prefix(prefix.size());
+  return true;
+}
+
+extern "C" bool csj_is_verification_code(const char *bytes, size_t length) {
+  static const std::string_view owners[] = {"credit", "debit", "payment", "bank"};
+  static const std::string_view codes[] = {
+      "cvv",  "cvv1", "cvv2", "cvc",  "cvc1", "cvc2",         "ccv",          "ccv2",
+      "cid",  "csc",  "cvn",  "cvn2", "cvd",  "cav",          "cav2",         "cvvcvc",
+      "cve",  "cvccvv", "securitycode", "securitynumber", "verificationvalue", "validationcode",
+      "validationvalue"};
+  static const std::string_view codes_of_cards[] = {"verificationcode", "verificationnumber",
+                                                    "securitycode", "securityvalue"};
+  static const std::string_view ends[] = {"", "code", "number", "no", "num", "value", "data"};
+  char letters[40];
+  size_t count = 0;
+  for (size_t index = 0; index < length; index++) {
+    char letter = bytes[index];
+    if (letter >= 'A' && letter <= 'Z') letter += 'a' - 'A';
+    if (!((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9'))) continue;
+    if (count == sizeof letters) return false;
+    letters[count++] = letter;
+  }
+  std::string_view name(letters, count);
+  for (auto owner : owners)
+    if (drop_prefix(name, owner)) break;
+  bool of_card = drop_prefix(name, "card");
+  if (!of_card && name.substr(0, 3) != "ccv") of_card = drop_prefix(name, "cc");
+  if (of_card)
+    for (auto code : codes_of_cards)
+      if (name == code) return true;
+  for (auto code : codes) {
+    if (name.substr(0, code.size()) != code) continue;
+    for (auto end : ends)
+      if (name.substr(code.size()) == end) return true;
+  }
+  return false;
+}
+
 extern "C" int csj_next(csj_parser *parser, int root, const csj_text *names,
                         const uint16_t *slots, size_t count, csj_value *values,
                         size_t value_count, csj_text *unknown) {
@@ -149,7 +190,9 @@ extern "C" int csj_next(csj_parser *parser, int root, const csj_text *names,
       }
     }
     if (found == count) {
-      if (!unknown->bytes) *unknown = {field.key.data(), field.key.size()};
+      if (!unknown->bytes || csj_is_verification_code(field.key.data(), field.key.size()))
+        if (!unknown->bytes || !csj_is_verification_code(unknown->bytes, unknown->length))
+          *unknown = {field.key.data(), field.key.size()};
       continue;
     }
     expected = found + 1 == count ? 0 : found + 1;

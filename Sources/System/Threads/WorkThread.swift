@@ -5,8 +5,8 @@ import Glibc
 
 /// A thread of the program's own, whose start is known to have succeeded.
 ///
-/// Foundation's `Thread` does not say that the machine had no thread left (`pids.max`, `ulimit -u`):
-/// whoever waits for such a thread waits for ever.
+/// Foundation's `Thread` does not say that the machine had no thread left (`pids.max`,
+/// `ulimit -u`): whoever waits for such a thread waits for ever.
 package final class WorkThread: @unchecked Sendable {
   /// Of the stack, bytes; 0 for the machine's default.
   package var stackSize = 0

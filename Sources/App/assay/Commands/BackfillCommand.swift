@@ -16,6 +16,7 @@ enum BackfillCommand: Command {
       Arguments.Option("data", "DIR", "data directory; no server may be using it"),
       Arguments.Option("in", "F…", "CSV files as one stream, plain or gzip", repeats: true),
       TableOptions.activities,
+      Arguments.Option("numeric-ids", nil, "ids of digits alone are numbers and no cards'"),
       Arguments.Option("json", nil, "report as JSON"),
     ]
 
@@ -50,6 +51,7 @@ enum BackfillCommand: Command {
       source,
       columns: table.columns,
       activities: activities,
+      numericIds: arguments.has("numeric-ids"),
       to: node
     )
     if arguments.has("json") { return try Console.json(report) }
@@ -66,6 +68,7 @@ enum BackfillCommand: Command {
     _ source: Source,
     columns: ColumnPlan? = nil,
     activities: String? = nil,
+    numericIds: Bool = false,
     to node: Node,
     progress: (Int) -> Void = { Console.progress("\($0) transactions") }
   ) throws -> Report {
@@ -76,6 +79,7 @@ enum BackfillCommand: Command {
       columns: columns,
       activities: activities,
       watermark: node.watermarks[source.id] ?? .min,
+      numericIds: numericIds,
       tokenizer: { vault.token($0) }
     )
     var sender = HistorySender(node.core)
@@ -83,9 +87,9 @@ enum BackfillCommand: Command {
     var body: [UInt8] = []
     while let item = try feed.next(into: &body) {
       switch item {
-      case .transaction: try sender.add(.history, body, feed.earlierContent)
-      case .label: try sender.add(.label, body)
-      case .activity: try sender.add(.activity, body, feed.earlierContent)
+      case .transaction: try sender.add(.history, body, feed.note)
+      case .label: try sender.add(.label, body, nil)
+      case .activity: try sender.add(.activity, body, feed.note)
       }
       body.removeAll(keepingCapacity: true)
       if feed.rows % 10_000 == 0 { progress(feed.rows) }
@@ -110,10 +114,10 @@ private struct HistorySender {
     submission.kind = .past
   }
 
-  mutating func add(_ kind: EntryKind, _ body: [UInt8], _ earlierContent: UInt64? = nil) throws {
+  mutating func add(_ kind: EntryKind, _ body: [UInt8], _ note: RecordNote?) throws {
     if submission.items.count >= HistorySender.batchItems { try send() }
     submission.add { $0.append(contentsOf: body) }
-    submission.note(earlierContent: earlierContent)
+    submission.add(note)
     submission.itemKinds.append(kind)
   }
 
@@ -132,6 +136,9 @@ private struct HistorySender {
       case .future:
         let what = kind == .activity ? "an activity" : "a transaction"
         throw CommandError("\(what) lies in the future")
+      case .cardNumber:
+        let what = kind == .activity ? "the id of an activity" : "a transaction_id"
+        throw CommandError("\(what) \(CardNumber.idRefusal)")
       case .quarantined: report.quarantined += 1
       case .refused(let why): throw CommandError(why)
       case .decided: break

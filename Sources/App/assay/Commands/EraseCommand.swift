@@ -93,8 +93,8 @@ enum EraseCommand: Command {
     let node = try Node(directory)
     let bytes = Array(wish.account.utf8)
     let account =
-      CardNumber.isCardNumber(bytes)
-      ? CardNumber.token(bytes) { [vault = node.vault] in vault.token($0) } : wish.account
+      CardNumber.entityToken(bytes) { [vault = node.vault] in vault.token($0) }?.text
+      ?? wish.account
     let erasure = Erasure(source: source.id, account: account)
     let position: Position
     node.start()

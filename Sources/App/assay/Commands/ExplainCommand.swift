@@ -72,7 +72,7 @@ enum ExplainCommand: Command {
   private static func replay(_ past: PastDecision, in directory: DataDirectory) throws -> Bool? {
     let version = past.decision.span.load(at: 26, as: UInt16.self)
     guard version == Engine.semanticsVersion else { return nil }
-    let vault = try Vault(directory: directory.path)
+    let vault = try directory.openVault()
     let done = try Startup.run(
       disk: try FileDisk(directory: directory.journal, readOnly: true),
       snapshots: directory.snapshotBytes(upTo: past.position),

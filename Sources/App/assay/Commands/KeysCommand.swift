@@ -1,4 +1,5 @@
 import Foundation
+import Intake
 import Payments
 import Shell
 import Storage
@@ -48,6 +49,9 @@ enum KeysCommand: Command {
     let name = try arguments.required("name")
     guard name.utf8.count <= APIKey.nameBytesMax else {
       throw UsageError("--name has up to \(APIKey.nameBytesMax) bytes")
+    }
+    guard !CardNumber.isHeld(in: name) else {
+      throw UsageError("--name \(CardNumber.textRefusal)")
     }
     guard let scopes = Permissions(words: arguments.list("scope")) else {
       throw UsageError(

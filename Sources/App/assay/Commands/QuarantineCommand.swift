@@ -79,7 +79,7 @@ enum QuarantineCommand: Command {
   private static func entries(_ arguments: Arguments) throws -> [Quarantine] {
     let directory = DataDirectory(try arguments.required("data"))
     try directory.requireJournal()
-    let vault = try Vault(directory: directory.path)
+    let vault = try directory.openVault()
     let done = try Startup.run(
       disk: try FileDisk(directory: directory.journal, readOnly: true),
       snapshots: directory.snapshotBytes(),

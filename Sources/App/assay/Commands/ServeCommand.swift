@@ -46,6 +46,8 @@ enum ServeCommand: Command {
     if role != nil { ServiceSupervisor.follow() }
     if let role, role != .service(.model) { return try RelayProcess.run(role, configuration) }
     let directory = DataDirectory(configuration.data)
+    // A damaged key is refused before anything runs.
+    if configuration.clients.isEmpty { _ = try directory.readOwnKey() }
     let node = try Node(
       directory,
       segmentBytes: configuration.segmentMiB << 20,
@@ -81,7 +83,12 @@ enum ServeCommand: Command {
     let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
     let welcome = FirstAdministrator.welcome(identity, secrets)
     let desk = try AlertDesk(configuration.alerts, node, catalog)
-    let batch = directory.makeBatch(configuration.batch, node, catalog) { job, count in
+    let batch = directory.makeBatch(
+      configuration.batch,
+      numericIds: configuration.numericIds,
+      node,
+      catalog
+    ) { job, count in
       desk.tell("batch_high_risk", "Job \(job.id) has \(count) transactions of high risk")
     }
     let gateway = try Gateway(
@@ -179,6 +186,7 @@ enum ServeCommand: Command {
       shopStatus: configuration.shopStatus
     )
     settings.pageParts = StatusPage.parts
+    settings.numericIds = configuration.numericIds
     settings.rate = configuration.rate
     settings.rateHoldsHere = configuration.rateRequests != nil
     settings.origins = configuration.origins

@@ -28,7 +28,7 @@ enum SnapshotCommand: Command {
     clinux_nice_thread(5)
     let directory = DataDirectory(try arguments.required("data"))
     try directory.requireJournal()
-    let vault = try Vault(directory: directory.path)
+    let vault = try directory.openVault()
     let disk = try FileDisk(directory: directory.journal, readOnly: true)
     let anchor = try arguments.integer("anchor", 1...Int.max).map { UInt64($0) }
     let until = try arguments.integer("until", 0...Int.max).map { UInt64($0) }

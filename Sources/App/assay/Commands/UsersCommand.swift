@@ -1,4 +1,5 @@
 import Foundation
+import Intake
 import Payments
 import Shell
 import Storage
@@ -64,6 +65,9 @@ enum UsersCommand: Command {
     let role = try role(arguments)
     guard email.utf8.count <= User.emailBytesMax, email.split(separator: "@").count == 2 else {
       throw UsageError("'\(email)' is no email of up to \(User.emailBytesMax) bytes")
+    }
+    guard !CardNumber.isHeld(in: email) else {
+      throw UsageError("the email \(CardNumber.textRefusal)")
     }
     let identity = try LocalIdentity(arguments)
     let hash = try identity.hash(try readPassword())

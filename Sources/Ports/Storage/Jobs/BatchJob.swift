@@ -129,7 +129,8 @@ package struct BatchJob: Sendable, Hashable {
 
   /// Bytes of files that belong to the job.
   package var storedBytes: Int64 {
-    (kind == .file ? 0 : inputSize) + progress.resultBytes + progress.errorBytes
+    (kind == .file || status.isFinished ? 0 : inputSize) + progress.resultBytes
+      + progress.errorBytes
   }
 
   /// How much of it is done, 0 to 100, which it is when it is completed.

@@ -20,7 +20,16 @@ extension Gateway {
       return .answered
     }
     let fields = RequestBody(body, from: nil)
-    guard alertWorker.submit(token, manner, { try run($0, token, fields) }) else {
+    guard
+      alertWorker.submit(
+        token,
+        manner,
+        { worker in
+          try fields.requireNoCard()
+          try run(worker, token, fields)
+        }
+      )
+    else {
       Gateway.overloaded(&answer)
       return .answered
     }

@@ -72,6 +72,9 @@ extension Gateway {
       guard let path = data["file_path"] as? String, !path.isEmpty else {
         throw BatchRefusal(.malformed, "data.file_path is required")
       }
+      guard !CardNumber.isHeld(in: path) else {
+        throw BatchRefusal(.invalid, "data.file_path \(CardNumber.textRefusal)")
+      }
       let draft = BatchService.Draft(kind: .file, mode: .ingest, format: .csv, source: source)
       return try batch.accept(file: path, draft)
     case .upload, nil:

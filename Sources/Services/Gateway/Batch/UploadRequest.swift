@@ -59,6 +59,10 @@ struct UploadRequest: Sendable {
     case nil: format = guess(name)
     default: throw QueryError("format", "format is 'csv' or 'ndjson', plain or gzip")
     }
+    for (field, text) in [("name", name), ("map", said["map"] ?? "")]
+    where CardNumber.isHeld(in: text) {
+      throw QueryError(field, "\(field) \(CardNumber.textRefusal)")
+    }
     var draft = BatchService.Draft(kind: .upload, mode: mode, format: format, source: source)
     draft.map = said["map"] ?? ""
     draft.name = name

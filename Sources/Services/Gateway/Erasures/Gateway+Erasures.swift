@@ -62,8 +62,7 @@ extension Gateway {
       throw AccountRefusal(404, "Not found", "There is no such source")
     }
     let bytes = Array(account.utf8)
-    guard CardNumber.isCardNumber(bytes) else { return (source, account) }
-    return (source, CardNumber.token(bytes, settings.tokenizer))
+    return (source, CardNumber.entityToken(bytes, settings.tokenizer)?.text ?? account)
   }
 
   /// The answer to an erasure; its status.

@@ -57,6 +57,7 @@ extension Gateway {
     case .decided, .duplicate: break
     default:
       json.field("error", Gateway.word(of: result))
+      if case .cardNumber = result { json.field("field", "transaction_id") }
       json.field("message", Gateway.message(of: result))
       json.close("}")
       let status = Gateway.status(of: result)

@@ -37,8 +37,11 @@ final class ClientTable {
 
   init(secrets: any Secrets) { self.secrets = secrets }
 
-  /// Adds a key that the configuration brings.
-  func add(_ secret: String, _ client: Client) { clients[secrets.digest(secret)] = client }
+  /// Adds a key that the configuration brings, which is never empty.
+  func add(_ secret: String, _ client: Client) {
+    precondition(!secret.isEmpty, "an empty key would open the interface to everybody")
+    clients[secrets.digest(secret)] = client
+  }
 
   /// Takes over what changed in the store.
   func apply(_ changes: IdentityChanges) {
@@ -75,7 +78,7 @@ final class ClientTable {
 
   /// The client of a key at a time (µs since 1970); nil where it is none.
   func client(key: borrowing Span<UInt8>, at time: Int64) -> Client? {
-    guard let client = clients[secrets.digest(key)] else { return nil }
+    guard !key.isEmpty, let client = clients[secrets.digest(key)] else { return nil }
     return client.expires.map { time < $0 } ?? true ? client : nil
   }
 

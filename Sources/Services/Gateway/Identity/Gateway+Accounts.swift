@@ -21,7 +21,16 @@ extension Gateway {
     }
     let network = peer.isLoopback ? nil : peer.network.description
     let (fields, actor) = (RequestBody(body, from: network), actor(request))
-    guard identity.submit(token, hashes: hashes, { try run($0, token, fields, actor) }) else {
+    guard
+      identity.submit(
+        token,
+        hashes: hashes,
+        { worker in
+          try fields.requireNoCard()
+          try run(worker, token, fields, actor)
+        }
+      )
+    else {
       Gateway.overloaded(&answer)
       return .answered
     }

@@ -212,8 +212,17 @@ struct AccountRefusal: Error {
   var code: String
   var message: String
   var retryAfter: Int?
+  /// The field that it is about; nil where the message names it.
+  var field: String?
 
-  init(_ status: Int, _ code: String, _ message: String, retryAfter: Int? = nil) {
+  init(
+    _ status: Int,
+    _ code: String,
+    _ message: String,
+    field: String? = nil,
+    retryAfter: Int? = nil
+  ) {
+    self.field = field
     self.status = status
     self.code = code
     self.message = message
@@ -225,6 +234,7 @@ struct AccountRefusal: Error {
     json.open("{")
     json.key("error")
     json.value(code)
+    if let field { json.field("field", field) }
     json.key("message")
     json.value(message)
     json.close("}")

@@ -1,6 +1,7 @@
 // JSON text to selected values, by simdjson's DOM parser (which picks its kernel at run time):
 // full validation, no trailing bytes, bounded depth. One parser per thread.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,13 +46,16 @@ int64_t csj_open_array(csj_parser *parser, const char *key, size_t length);
 // Reads the values of `names` from the next item of the current array (`root`: from the root) into
 // `values`. `names` has `count` entries, `slots[i]` says into which value name i goes. 1 on
 // success, 0 at the array's end, -1 where the item is not an object. `unknown` receives the first
-// key that is not among the names.
+// key that is not among the names, or the first that names a card's verification code.
 int csj_next(csj_parser *parser, int root, const csj_text *names, const uint16_t *slots,
              size_t count, csj_value *values, size_t value_count, csj_text *unknown);
 
 // The text of a number that csj_next read last, where it stands in the parsed bytes, which must
 // still be there; empty where it is none. Cost: a walk over the item, and once over what is before.
 csj_text csj_number_text(csj_parser *parser, const csj_value *value);
+// Whether a name is one under which a card's verification code travels, in whatever case and with
+// whatever between its words.
+bool csj_is_verification_code(const char *name, size_t length);
 
 #ifdef __cplusplus
 }
