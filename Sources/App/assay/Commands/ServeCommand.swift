@@ -53,6 +53,8 @@ enum ServeCommand: Command {
       segmentBytes: configuration.segmentMiB << 20,
       checksClock: configuration.clockCheck
     )
+    let stores = SideStores(directory: directory, status: node.core.status)
+    stores.warnOfMissing(beside: node.recovered)
     let catalog = try directory.catalog(sources: node.sources)
     let programs = ProgramFiles(node, catalog: catalog)
     node.start()
@@ -77,8 +79,6 @@ enum ServeCommand: Command {
       thresholds: configuration.thresholds,
       now: Clocks.wallMicroseconds
     )
-    let stores = SideStores(directory: directory, status: node.core.status)
-    stores.warnOfMissing(beside: node.recovered)
     let identity = stores.openIdentity()
     let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
     let welcome = FirstAdministrator.welcome(identity, secrets)
