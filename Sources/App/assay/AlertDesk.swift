@@ -10,6 +10,7 @@ import Pipeline
 import SQLiteStore
 import Shell
 import Storage
+import Threads
 import Vault
 
 /// The service of alerts with what it needs of this program.
@@ -89,13 +90,14 @@ struct AlertDesk {
   /// Lets what is on its way arrive, for some seconds, and ends the threads.
   func stop() {
     let courier = courier
-    let giveUp = DispatchWorkItem { courier.stop() }
-    DispatchQueue.global().asyncAfter(
-      deadline: .now() + AlertDesk.graceSeconds,
-      execute: giveUp
-    )
+    let stopped = DispatchSemaphore(value: 0)
+    let patience = WorkThread {
+      if stopped.wait(timeout: .now() + AlertDesk.graceSeconds) == .timedOut { courier.stop() }
+    }
+    // Without a thread to wait on nothing is waited for.
+    if patience.attempt() != nil { courier.stop() }
     service.stop()
-    giveUp.cancel()
+    stopped.signal()
   }
 
   private static func address(

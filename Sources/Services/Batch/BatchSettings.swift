@@ -26,6 +26,8 @@ package struct BatchRefusal: Error, Sendable {
     case malformed, invalid, tooLarge, notFound, conflict
     /// It may be tried again later.
     case unavailable
+    /// The sender has too many jobs waiting; it may try again later.
+    case tooMany
   }
 
   package var code: Code

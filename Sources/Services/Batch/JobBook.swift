@@ -49,7 +49,7 @@ final class JobBook: Sendable {
         throw BatchRefusal(.unavailable, "the list of jobs cannot be read")
       }
       guard state.jobs.count(where: { !$0.status.isFinished }) < JobLimit.unfinished else {
-        throw BatchRefusal(.unavailable, "\(JobLimit.unfinished) jobs are waiting; try again later")
+        throw BatchRefusal(.tooMany, "\(JobLimit.unfinished) jobs are waiting; try again later")
       }
       let added = try store.add(job)
       state.jobs.append(added)

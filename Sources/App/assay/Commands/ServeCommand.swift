@@ -11,6 +11,7 @@ import Pipeline
 import SQLiteStore
 import Shell
 import Storage
+import Threads
 import Vault
 
 /// Runs the whole platform in this process.
@@ -205,8 +206,8 @@ enum ServeCommand: Command {
       guard let obstacle else { return Log.warning("assay: payments are decided again") }
       Log.error("assay: nothing is decided: \(obstacle)")
       guard case .clockStep = obstacle else { return }
-      // The core thread does not wait for a store.
-      DispatchQueue.global().async { desk.tell("clock_step", "\(obstacle)") }
+      // The core thread does not wait for a store; without a thread the log has said it.
+      _ = WorkThread { desk.tell("clock_step", "\(obstacle)") }.attempt()
     }
   }
 

@@ -130,6 +130,7 @@ extension BatchRefusal {
     case .notFound: 404
     case .conflict: 409
     case .unavailable: 503
+    case .tooMany: 429
     }
   }
 
@@ -141,6 +142,7 @@ extension BatchRefusal {
     case .notFound: "not_found"
     case .conflict: "conflict"
     case .unavailable: "unavailable"
+    case .tooMany: "too_many"
     }
   }
 }

@@ -32,7 +32,7 @@ extension Gateway {
       } catch let error as InputError {
         reader.fail(token, 400, "Invalid request", error.description)
       } catch let refusal as BatchRefusal {
-        let status = refusal.code == .unavailable ? 503 : 400
+        let status = [.unavailable: 503, .tooMany: 429][refusal.code] ?? 400
         reader.fail(token, status, "Invalid request", refusal.message)
       }
     }

@@ -258,6 +258,7 @@ enum Openapi {
          "401": {"$ref": "#/components/responses/401"},
          "403": {"$ref": "#/components/responses/403"},
          "404": {"$ref": "#/components/responses/404"},
+         "422": {"$ref": "#/components/responses/422"},
          "429": {"$ref": "#/components/responses/429"},
          "503": {"$ref": "#/components/responses/503"}
         }
