@@ -353,7 +353,7 @@ def cards():
             transaction_id="c90", account=number, counterparty=spaced, amount=5,
             time="2026-01-01T00:00:00Z"))
         equal(answer.status, 200, f"a label with entities ({answer})")
-        equal(session.post(LABELS, label(transaction_id=number)).status, 404, "a label of a card")
+        equal(session.post(LABELS, label(transaction_id=number)).status, 422, "a label of a card")
         session.tell([activity(account=name) for name in (number, spaced, hyphens, int(other))])
         session.tell([activity(account=..., device=other)])
         file = area.file("cards.csv")

@@ -31,7 +31,7 @@ struct CardText {
 
   /// Whether a text has enough digits side by side that it is worth a look; allocates nothing.
   static func mayHold(_ bytes: some Collection<UInt8>) -> Bool {
-    guard bytes.count >= 13 else { return false }
+    guard bytes.count >= 13, !isUUID(bytes) else { return false }
     var run = 0
     for byte in bytes {
       // Of a character outside of ASCII, which may be a digit, the first byte counts.
@@ -43,6 +43,20 @@ struct CardText {
       }
     }
     return false
+  }
+
+  /// Whether a text is a UUID (RFC 9562) as it is usually written: its digits may look like a card's
+  /// by chance, and nobody writes a card so.
+  private static func isUUID(_ bytes: some Collection<UInt8>) -> Bool {
+    guard bytes.count == 36 else { return false }
+    for (index, byte) in bytes.enumerated() {
+      if index == 8 || index == 13 || index == 18 || index == 23 {
+        if byte != 0x2D { return false }
+      } else if byte &- 48 >= 10, (byte | 0x20) &- 97 >= 6 {
+        return false
+      }
+    }
+    return true
   }
 
   private static func isMark(_ byte: UInt8) -> Bool {

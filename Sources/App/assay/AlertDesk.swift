@@ -46,7 +46,7 @@ struct AlertDesk {
     service = AlertService(
       settings: configuration.settings,
       surroundings: surroundings,
-      store: stores.openAlerts(),
+      store: try stores.openAlerts(),
       secrets: node.vault.alertSecrets,
       mail: courier,
       web: courier,

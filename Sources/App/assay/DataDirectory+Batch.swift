@@ -41,7 +41,7 @@ extension DataDirectory {
     _ node: Node,
     _ catalog: Catalog,
     highRisk: @escaping @Sendable (BatchJob, Int64) -> Void
-  ) -> BatchService {
+  ) throws -> BatchService {
     let (directory, vault, core) = (self, node.vault, node.core)
     var settings = settings
     settings.folder = path + "/batch"
@@ -62,6 +62,6 @@ extension DataDirectory {
       report: { Log.warning("assay: \($0)") }
     )
     let stores = SideStores(directory: self, status: core.status)
-    return BatchService(wiring, store: stores.openJobs())
+    return BatchService(wiring, store: try stores.openJobs())
   }
 }

@@ -8,7 +8,7 @@ import Shell
 import Storage
 
 /// The stores beside the log: where one cannot be opened or written, decisions go on without it,
-/// and its part says `failing`.
+/// and its part says why. One of a later version of the program ends the start.
 struct SideStores {
   let directory: DataDirectory
   let status: NodeStatus
@@ -34,28 +34,36 @@ struct SideStores {
   }
 
   /// Users and keys; without them only keys from the configuration are known.
-  func openIdentity() -> any IdentityStore {
+  func openIdentity() throws(StoreError) -> any IdentityStore {
     note("identity", directory.identity, nil)
     do throws(StoreError) {
       return try SQLiteIdentityStore(path: directory.identity)
     } catch {
+      if error.code == .laterVersion { throw error }
       note("identity", directory.identity, "\(error)")
       return UnopenedIdentityStore(error)
     }
   }
 
   /// The store of alerts, which is opened again when it is next asked for.
-  func openAlerts() -> SharedAlertStore {
+  func openAlerts() throws(StoreError) -> SharedAlertStore {
     let path = directory.alerts
     note("alerts", path, nil)
+    do throws(StoreError) {
+      return SharedAlertStore(try SQLiteAlertStore(path: path))
+    } catch {
+      if error.code == .laterVersion { throw error }
+      note("alerts", path, "\(error)")
+    }
     return SharedAlertStore { () throws(StoreError) in try SQLiteAlertStore(path: path) }
   }
 
-  func openJobs() -> Result<any JobStore, StoreError> {
+  func openJobs() throws(StoreError) -> Result<any JobStore, StoreError> {
     note("batch", directory.jobs, nil)
     do throws(StoreError) {
       return .success(try SQLiteJobStore(path: directory.jobs))
     } catch {
+      if error.code == .laterVersion { throw error }
       note("batch", directory.jobs, "\(error)")
       return .failure(error)
     }

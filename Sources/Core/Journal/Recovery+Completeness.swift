@@ -24,6 +24,12 @@ extension Recovery {
       )
     }
     try requireStart(found, known)
+    if let unfinished, let base = Segment.base(of: unfinished) {
+      // A head is synced before the first batch: what stands behind none is damaged, not new.
+      let segment = FoundSegment(base: base, size: try disk.size(of: unfinished))
+      let holds = try hasBatch(segment, from: Segment.headSize, disk) { _ in true }
+      if holds { throw damagedHead(unfinished) }
+    }
     for name in found.suffix(1).map({ Segment.name($0.base) }) + [unfinished].compactMap(\.self) {
       let size = try disk.size(of: name)
       guard size < known.segmentBytesMin else { continue }
@@ -81,9 +87,12 @@ extension Recovery {
     on disk: any JournalDisk
   ) throws(JournalError) -> Reach {
     var end: Position?
-    for segment in found.reversed() {
+    for (index, segment) in found.enumerated().reversed() {
       var reader = SegmentReader(disk: disk, segment: segment, offset: Segment.headSize)
-      _ = try reader.readAll { _, _, _ in }
+      if let damage = try reader.readAll({ _, _, _ in }) {
+        // Damage has a place, which says more than an end.
+        try check(damage, reader.offset, segment, followedBy: found.dropFirst(index + 1), disk)
+      }
       let place = Position(bytes: segment.base.bytes + UInt64(reader.offset))
       end = end ?? place
       if reader.expectedSequence > 0 {

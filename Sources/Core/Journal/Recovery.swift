@@ -145,7 +145,7 @@ package enum Recovery {
   }
 
   /// Damage is a torn tail only if nothing written later knew it as synced.
-  private static func check(
+  static func check(
     _ damage: SegmentReader.Damage,
     _ offset: Int,
     _ segment: FoundSegment,

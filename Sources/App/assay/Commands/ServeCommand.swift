@@ -80,11 +80,11 @@ enum ServeCommand: Command {
       thresholds: configuration.thresholds,
       now: Clocks.wallMicroseconds
     )
-    let identity = stores.openIdentity()
+    let identity = try stores.openIdentity()
     let secrets = node.vault.secrets(tokenKey: configuration.secretKey)
     let welcome = FirstAdministrator.welcome(identity, secrets)
     let desk = try AlertDesk(configuration.alerts, node, catalog)
-    let batch = directory.makeBatch(
+    let batch = try directory.makeBatch(
       configuration.batch,
       numericIds: configuration.numericIds,
       node,
