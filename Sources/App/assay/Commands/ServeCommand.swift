@@ -53,6 +53,7 @@ enum ServeCommand: Command {
     )
     let catalog = try directory.catalog(sources: node.sources)
     let programs = ProgramFiles(node, catalog: catalog)
+    try programs.announce()
     node.start()
     let store = try node.openStore()
     let projector = Projector(
@@ -141,7 +142,7 @@ enum ServeCommand: Command {
     batch.start { [metrics = gateway.metrics] in metrics.count($0) }
     if let welcome { Console.print(welcome) }
     announce(configuration, node, server.address, role)
-    let demo = arguments.has("demo") ? Demo(node, catalog, gateway.metrics) : nil
+    let demo = arguments.has("demo") ? Demo(node, programs, gateway.metrics) : nil
     demo?.start()
     server.run(gateway)
 
