@@ -199,13 +199,13 @@ struct LostFiles {
     if follower.end > plan.end { follower = LogWitness("a follower", end: Position(bytes: 0)) }
     // Half of the time the command is cut off here.
     if traffic.one(in: 2) { plan = try LossPlan(on: disk, known, newLog: 7) }
-    let (place, extent) = try plan.carryOut(
+    let extent = try plan.carryOut(
       on: disk,
       segmentSize: LostFiles.segmentSize,
       receivedAt: traffic.now,
       semanticsVersion: Engine.semanticsVersion
     )
-    if follower.end.bytes == 0 { follower.end = place }
+    if follower.end.bytes == 0 { follower.end = plan.place }
     note = extent
     let start = try start()
     if start.fold.losses.isEmpty { problems.append("the loss is not told") }

@@ -46,7 +46,6 @@ struct UnsafeCodeTests {
     "Sources/Adapters/Vault/WebToken.swift",
     "Sources/App/Shell/ProcessUsage.swift",
     "Sources/App/assay/Demo.swift",
-    "Sources/App/assay/ProgramFiles.swift",
     "Sources/App/assay/Signals.swift",
     "Sources/App/assay/Top/TerminalScreen.swift",
     "Sources/Core/Features/Windows/ByteWriter.swift",

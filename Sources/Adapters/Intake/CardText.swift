@@ -45,8 +45,8 @@ struct CardText {
     return false
   }
 
-  /// Whether a text is a UUID (RFC 9562) as it is usually written: its digits may look like a card's
-  /// by chance, and nobody writes a card so.
+  /// Whether a text is a UUID (RFC 9562) as it is usually written: its digits may look like those
+  /// of a card by chance, and nobody writes a card so.
   private static func isUUID(_ bytes: some Collection<UInt8>) -> Bool {
     guard bytes.count == 36 else { return false }
     for (index, byte) in bytes.enumerated() {

@@ -109,3 +109,27 @@ extension SourceCatalog {
     try engine.apply(kind, body.span)
   }
 }
+
+extension SourceCatalog.Entry {
+  /// The feature set in a data directory: `features/SOURCE.assay`, else the built-in one.
+  package func features(in directory: String) throws -> (name: String, text: String) {
+    try program("\(directory)/features", featureName, BuiltIn.features)
+  }
+
+  /// The rules in a data directory: `rules/SOURCE.assay`, else the starter rules.
+  package func rules(in directory: String) throws -> (name: String, text: String) {
+    try program("\(directory)/rules", ruleName, BuiltIn.rules)
+  }
+
+  private func program(
+    _ folder: String,
+    _ name: String,
+    _ builtIn: [String: String]
+  ) throws -> (name: String, text: String) {
+    let file = "\(folder)/\(source.name).assay"
+    guard FileManager.default.fileExists(atPath: file) else {
+      return (name, try SourceCatalog.text(name, in: builtIn))
+    }
+    return (file, try SourceCatalog.text(file, in: [:]))
+  }
+}

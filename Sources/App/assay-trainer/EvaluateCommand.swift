@@ -13,6 +13,7 @@ enum EvaluateCommand: Command {
     ]
 
   private struct Report: Encodable {
+    var features: String
     var folds: [Evaluation.Fold]
     var mean: Figures
     var ablation: Ablation?
@@ -22,15 +23,10 @@ enum EvaluateCommand: Command {
     let table = try TableOptions(arguments)
     let parameters = try TrainingOptions.parameters(arguments, depth: 3)
     let method = try EvaluationProtocol(arguments)
-    let (engine, source) = try SourceCatalog.engine(
-      table.dialect,
-      columns: table.columns,
-      features: arguments.text("features"),
-      rules: false
-    )
+    let (engine, source, features) = try TrainingOptions.engine(arguments, table)
     let matrix = try TrainingOptions.matrix(arguments, table.columns, engine, source)
     let evaluation = try method.evaluate(matrix, parameters)
-    var report = Report(folds: evaluation.folds, mean: evaluation.mean)
+    var report = Report(features: features, folds: evaluation.folds, mean: evaluation.mean)
     if arguments.has("ablate") {
       report.ablation = try Ablation(
         of: engine.source(Int(source.id))?.featureText ?? "",

@@ -21,18 +21,14 @@ enum TrainCommand: Command {
     var model: String
     var rows: Int
     var frauds: Int
+    var features: String
     var seconds: Double
   }
 
   static func run(_ arguments: Arguments) throws {
     let table = try TableOptions(arguments)
     let parameters = try TrainingOptions.parameters(arguments, depth: 6)
-    let (engine, source) = try SourceCatalog.engine(
-      table.dialect,
-      columns: table.columns,
-      features: arguments.text("features"),
-      rules: false
-    )
+    let (engine, source, features) = try TrainingOptions.engine(arguments, table)
     let start = ContinuousClock.now
     let matrix = try TrainingOptions.matrix(arguments, table.columns, engine, source)
     let frauds = matrix.fraud.count { $0 == 1 }
@@ -65,11 +61,12 @@ enum TrainCommand: Command {
       model: path,
       rows: matrix.rows,
       frauds: frauds,
+      features: features,
       seconds: (ContinuousClock.now - start) / .seconds(1)
     )
     if arguments.has("json") { return try Console.json(report) }
     Console.print(
-      "\(report.model): \(report.rows) rows, \(report.frauds) frauds,"
+      "\(report.model): \(report.rows) rows, \(report.frauds) frauds, features \(features),"
         + String(format: " %.1f s", report.seconds)
     )
   }

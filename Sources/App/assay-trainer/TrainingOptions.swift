@@ -20,7 +20,11 @@ enum TrainingOptions {
         repeats: true
       ),
       TableOptions.activities,
-      Arguments.Option("features", "S", "feature set: a built-in name or a file"),
+      Arguments.Option(
+        "features",
+        "S",
+        "feature set: a built-in name or a file (a data directory's own, else the dialect's)"
+      ),
       Arguments.Option("model", "M", "boosted (default) or forest"),
       Arguments.Option("trees", "N", "number of trees (100)"),
       Arguments.Option("eta", "E", "learning rate of boosted trees (0.1)"),
@@ -60,6 +64,36 @@ enum TrainingOptions {
     return try TrainingParameters(pairs)
   }
 
+  /// The data directory that `--data` names; nil where it names files.
+  private static func directory(_ arguments: Arguments) -> String? {
+    let paths = arguments.list("data")
+    guard paths.count == 1, FileManager.default.fileExists(atPath: paths[0] + "/journal") else {
+      return nil
+    }
+    return paths[0]
+  }
+
+  /// An engine with the features that are asked for, else those that a data directory has for the
+  /// source, else the built-in ones; and what they are called.
+  static func engine(
+    _ arguments: Arguments,
+    _ table: TableOptions
+  ) throws -> (engine: Engine, source: Source, features: String) {
+    var features = SourceCatalog.entry(table.dialect).featureName
+    if let given = arguments.text("features") {
+      features = given
+    } else if let directory = directory(arguments) {
+      features = try SourceCatalog.entry(table.dialect).features(in: directory).name
+    }
+    let (engine, source) = try SourceCatalog.engine(
+      table.dialect,
+      columns: table.columns,
+      features: features,
+      rules: false
+    )
+    return (engine, source, features)
+  }
+
   /// The feature vectors of the data, in one pass of the engine.
   static func matrix(
     _ arguments: Arguments,
@@ -70,11 +104,11 @@ enum TrainingOptions {
     let paths = arguments.list("data")
     guard !paths.isEmpty else { throw UsageError("--data is missing") }
     defer { Console.endProgress() }
-    if paths.count == 1, FileManager.default.fileExists(atPath: paths[0] + "/journal") {
+    if let directory = directory(arguments) {
       guard !arguments.has("activities") else {
         throw UsageError("--activities goes with files; a data directory's log has its own")
       }
-      let disk = try FileDisk(directory: paths[0] + "/journal", readOnly: true)
+      let disk = try FileDisk(directory: directory + "/journal", readOnly: true)
       return try FeatureMatrix.collect(disk, through: engine, source: source) {
         Console.progress("\($0) rows read")
       }

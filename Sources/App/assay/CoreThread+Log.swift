@@ -3,16 +3,22 @@ import Pipeline
 import Shell
 
 extension CoreThread {
-  /// Logs one control entry while the core thread runs, and waits until it is in force.
-  func log(_ kind: EntryKind, _ body: [UInt8]) throws {
+  /// Logs control entries while the core thread runs, with nothing between them, and waits until
+  /// they are in force.
+  func log(_ entries: [(kind: EntryKind, body: [UInt8])]) throws {
     let submission = Submission()
-    submission.kind = .entries(kind)
-    submission.add { $0.append(contentsOf: body) }
+    submission.kind = .past
+    for entry in entries {
+      submission.add { $0.append(contentsOf: entry.body) }
+      submission.itemKinds.append(entry.kind)
+    }
     guard submitAndWait(submission) else { throw CommandError("the server is stopping") }
-    switch submission.results.first {
-    case .refused(let why): throw CommandError(why)
-    case .unavailable(let obstacle): throw CommandError("\(obstacle)")
-    default: break
+    for result in submission.results {
+      switch result {
+      case .refused(let why): throw CommandError(why)
+      case .unavailable(let obstacle): throw CommandError("\(obstacle)")
+      default: break
+      }
     }
   }
 }

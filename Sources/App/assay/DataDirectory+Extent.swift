@@ -72,7 +72,9 @@ extension DataDirectory {
 
   /// Notes that retention will remove what lies before a place.
   func note(start: Position) throws {
-    guard var extent = notedExtent(warning: false) else { return }
+    guard var extent = notedExtent(warning: false) else {
+      throw CommandError("\(self.extent) is missing: nothing is removed until the next start")
+    }
     extent.start = start
     try note(extent)
   }

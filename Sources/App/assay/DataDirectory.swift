@@ -213,41 +213,13 @@ struct DataDirectory: Sendable {
     )
   }
 
-  /// The newest model version trained for a source on the features it has now.
-  func newestModel(
-    for source: Source,
-    featureSet: UInt64
-  ) throws -> (path: String, manifest: ModelManifest)? {
-    let hash = String(featureSet, radix: 16)
-    var best: (path: String, manifest: ModelManifest)?
-    for path in modelPaths() {
-      let manifest = try ModelDirectory.readManifest(at: path)
-      guard manifest.name == source.name, manifest.featureSetHash == hash else { continue }
-      if manifest.version > best?.manifest.version ?? 0 { best = (path, manifest) }
-    }
-    return best
-  }
-
   /// A source's feature set: `DIR/features/SOURCE.assay` where it is there, else the built-in one.
   func features(of entry: SourceCatalog.Entry) throws -> (name: String, text: String) {
-    try program("features", entry.source.name, entry.featureName, BuiltIn.features)
+    try entry.features(in: path)
   }
 
   /// A source's rules: `DIR/rules/SOURCE.assay` where it is there, else the starter rules.
   func rules(of entry: SourceCatalog.Entry) throws -> (name: String, text: String) {
-    try program("rules", entry.source.name, entry.ruleName, BuiltIn.rules)
-  }
-
-  private func program(
-    _ folder: String,
-    _ source: String,
-    _ name: String,
-    _ builtIn: [String: String]
-  ) throws -> (name: String, text: String) {
-    let file = "\(path)/\(folder)/\(source).assay"
-    guard FileManager.default.fileExists(atPath: file) else {
-      return (name, try SourceCatalog.text(name, in: builtIn))
-    }
-    return (file, try SourceCatalog.text(file, in: [:]))
+    try entry.rules(in: path)
   }
 }

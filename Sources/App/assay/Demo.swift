@@ -23,7 +23,7 @@ final class Demo: @unchecked Sendable {
   private static let paymentsPerSecond = 20.0
 
   private let node: Node
-  private let catalog: Catalog
+  private let programs: ProgramFiles
   private let metrics: Metrics
   private let stopping = Atomic<Bool>(false)
   private let finished = DispatchSemaphore(value: 0)
@@ -34,9 +34,9 @@ final class Demo: @unchecked Sendable {
   private let today: Timestamp
   private let text: PaymentText
 
-  init(_ node: Node, _ catalog: Catalog, _ metrics: Metrics) {
+  init(_ node: Node, _ programs: ProgramFiles, _ metrics: Metrics) {
     self.node = node
-    self.catalog = catalog
+    self.programs = programs
     self.metrics = metrics
     source = SourceCatalog.entry(.card).source
     let day = Timestamp(microseconds: Clocks.wallMicroseconds()).day
@@ -108,10 +108,8 @@ final class Demo: @unchecked Sendable {
       node.directory.models, "--parameter", "nthread=1",
     ])
     guard code == 0 else { throw CommandError("the training ended with code \(code)") }
-    if let newest = try node.newestModel(for: source) {
-      try node.promote(newest, for: source, in: catalog)
-      Log.info("demo: the model decides from now on; live traffic starts")
-    }
+    programs.reload()
+    Log.info("demo: live traffic starts")
   }
 
   /// Lets the population go on from today's midnight; what it does before stands in the history.

@@ -157,7 +157,9 @@ final class Node {
   private func noteExtent() {
     let extent = LogExtent(
       log: recovered.log.log,
-      start: recovered.log.segments.first?.base ?? Position(bytes: 0),
+      // Retention may have moved it. What cannot be listed now was the start at the opening.
+      start: (try? Recovery.segments(on: disk).found.first?.base)
+        ?? recovered.log.segments.first?.base ?? Position(bytes: 0),
       end: sequencer.committed,
       nextSequence: sequencer.lastSequence + 1
     )
@@ -188,6 +190,7 @@ final class Node {
       if engine.source(Int(source.id))?.source != source {
         try log(.source, ControlEntry.encoded(source))
       }
+      let before = engine.source(Int(source.id))?.model
       let (featureName, features) = try directory.features(of: entry)
       if Node.differ(engine.source(Int(source.id))?.featureText, features) {
         let set = ControlEntry.Program(
@@ -204,12 +207,17 @@ final class Node {
       }
       guard let state = engine.source(Int(source.id)) else { continue }
       try directory.keep(state)
-      if let newest = try directory.newestModel(
-        for: source,
-        featureSet: state.program.fingerprint
-      ) {
+      let choice = try directory.models(for: source, featureSet: state.program.fingerprint)
+      if let newest = choice.newest {
         let model = try DataDirectory.entry(newest.manifest, source: source.id)
         if state.model != model { try log(.model, model.encoded) }
+      }
+      if let before, state.model == nil {
+        Log.warning(
+          "WARNING: source \(source.name) has no model any more: \(before.name) was trained on"
+            + " other features than those of \(featureName), and the scorecard decides; train one"
+            + " on these with \(directory.training(source)), or put back the features"
+        )
       }
     }
   }
@@ -226,20 +234,6 @@ final class Node {
       Log.error("assay: the journal failed, nothing more can be answered: \(error)")
       exit(74)
     }
-  }
-
-  /// The path of the newest model that fits a source's present features.
-  func newestModel(for source: Source) throws -> String? {
-    let features = try directory.features(of: SourceCatalog.entry(source.dialect)).text
-    let program = try RuleSet.compile(features: features, rules: "", for: source).program
-    return try directory.newestModel(for: source, featureSet: program.fingerprint)?.path
-  }
-
-  /// Puts a model in force while the core thread runs.
-  func promote(_ path: String, for source: Source, in catalog: Catalog) throws {
-    try directory.add(modelAt: path, to: catalog)
-    let manifest = try ModelDirectory.readManifest(at: path)
-    try core.log(.model, DataDirectory.entry(manifest, source: source.id).encoded)
   }
 
   /// Opens the store that follows the log, from scratch where it is damaged.

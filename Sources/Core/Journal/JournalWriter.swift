@@ -11,6 +11,8 @@ package final class JournalWriter {
   private let segmentSize: Int
   private var segment: String
   private var segmentBase: Position
+  /// Of the segment that is written: one that was made under another setting keeps its own.
+  private var currentSize: Int
   /// Where the next batch goes.
   package private(set) var end: Position
   /// Everything before it is durable.
@@ -35,11 +37,13 @@ package final class JournalWriter {
     if let last = recovered.segments.last {
       segmentBase = last.base
       segment = Segment.name(last.base)
+      currentSize = last.size
       end = recovered.end
     } else {
       segmentBase = Position(bytes: 0)
       segment = Segment.name(segmentBase)
       end = Position(bytes: UInt64(Segment.headSize))
+      currentSize = segmentSize
       try JournalWriter.create(segment, segmentBase, segmentSize, log, on: disk)
     }
     synced = end
@@ -74,11 +78,11 @@ package final class JournalWriter {
     }
     try checkWorking()
     let used = Int(end.bytes - segmentBase.bytes)
-    if used + size <= segmentSize { return }
+    if used + size <= currentSize { return }
     guard nextSequence == uncommitted else {
       throw JournalError(.limit, "a batch under way does not move to another segment")
     }
-    let base = Position(bytes: segmentBase.bytes + UInt64(segmentSize))
+    let base = Position(bytes: segmentBase.bytes + UInt64(currentSize))
     let name = Segment.name(base)
     do {
       try JournalWriter.create(name, base, segmentSize, log, on: disk)
@@ -88,6 +92,7 @@ package final class JournalWriter {
     }
     segment = name
     segmentBase = base
+    currentSize = segmentSize
     end = Position(bytes: base.bytes + UInt64(Segment.headSize))
     synced = end
   }

@@ -37,6 +37,7 @@ package struct Loss: Sendable, Hashable {
 
 extension Loss: CustomStringConvertible {
   package var description: String {
-    "entries \(first) to \(end - 1), positions \(from.bytes) to \(to.bytes)"
+    let entries = end > first ? "entries \(first) to \(end - 1)" : "no entry that is known"
+    return "\(entries), positions \(from.bytes) to \(to.bytes)"
   }
 }

@@ -7,6 +7,8 @@ import Payments
 package struct LossPlan: Sendable {
   /// Bytes to which the base of the segment behind a loss is rounded.
   private static let baseUnit: UInt64 = 1 << 20
+  /// The size of an empty first segment, where nothing is left of a log.
+  private static let firstSize: UInt64 = 4096
 
   package private(set) var log: UInt64
   package private(set) var kept: [Recovery.FoundSegment] = []
@@ -55,13 +57,21 @@ package struct LossPlan: Sendable {
       numbers = max(numbers, try Recovery.lastBatch(of: segment, on: disk))
       highest = max(highest, Position(bytes: base.bytes + UInt64(segment.size)))
     }
+    let isStartThere = kept.first.map { Recovery.isStart($0, known) } ?? true
+    // A last segment without a head, or a torn end, is what a crash leaves: a start mends it.
+    if !isWhole, isStartThere, end >= known.end, nextSequence >= known.nextSequence,
+      try isOnlyTorn(names, on: disk)
+    {
+      (isWhole, isDamaged, numbers) = (true, false, nextSequence)
+      setAside.removeAll()
+    }
     // One that others join is as long as they say.
     if isWhole, let last = kept.last, last.size < known.segmentBytesMin { isWhole = false }
     if end < known.end || nextSequence < numbers || !isWhole {
       let next = max(numbers, nextSequence)
       loss = Loss(first: nextSequence, end: next, from: end, to: max(highest, end))
     }
-    if let first = kept.first, !Recovery.isStart(first, known) {
+    if let first = kept.first, !isStartThere {
       lostStart = Loss(
         first: 1,
         end: firstSequence ?? 1,
@@ -121,8 +131,17 @@ package struct LossPlan: Sendable {
     )
   }
 
-  /// Takes out what cannot be kept and starts the segment behind the loss; the place of its first
-  /// batch, and where the log goes on.
+  /// Where the segment behind the loss begins: behind all that is known to have been there.
+  private var base: UInt64 {
+    let joint = kept.last.map { $0.base.bytes + UInt64($0.size) } ?? LossPlan.firstSize
+    let base = max(joint, loss?.to.bytes ?? joint)
+    return (base + LossPlan.baseUnit - 1) / LossPlan.baseUnit * LossPlan.baseUnit
+  }
+
+  /// The place of the first batch behind the loss.
+  package var place: Position { Position(bytes: base + UInt64(Segment.headSize)) }
+
+  /// Takes out what cannot be kept and starts the segment behind the loss; where the log goes on.
   ///
   /// It may be cut off and carried out again: the loss shows until the last sync.
   @discardableResult
@@ -131,7 +150,7 @@ package struct LossPlan: Sendable {
     segmentSize: Int = Segment.sizeDefault,
     receivedAt: Int64,
     semanticsVersion: UInt16
-  ) throws(JournalError) -> (place: Position, extent: LogExtent) {
+  ) throws(JournalError) -> LogExtent {
     for name in setAside { try disk.setAside(name) }
     let last: Recovery.FoundSegment
     if let kept = kept.last { last = kept } else { last = try makeFirst(on: disk) }
@@ -140,10 +159,9 @@ package struct LossPlan: Sendable {
       _ = try Recovery.cut(last, from: Int(end.bytes - last.base.bytes), through: rest, on: disk)
     }
     let joint = Position(bytes: last.base.bytes + UInt64(last.size))
-    var base = max(joint, loss?.to ?? joint)
-    base.bytes = (base.bytes + LossPlan.baseUnit - 1) / LossPlan.baseUnit * LossPlan.baseUnit
+    let base = Position(bytes: base)
     let name = Segment.name(base)
-    let place = Position(bytes: base.bytes + UInt64(Segment.headSize))
+    let place = place
     var batch = Batch()
     var sequence = loss?.end ?? nextSequence
     for body in [loss, lostStart].compactMap(\.self) {
@@ -162,20 +180,35 @@ package struct LossPlan: Sendable {
     // The head comes last: without it the loss still shows.
     try disk.write(name, at: 0, Segment.head(base: base, log: log, behindLoss: joint))
     try disk.sync(name)
-    let extent = LogExtent(
+    return LogExtent(
       log: log,
       start: kept.first?.base ?? last.base,
       end: Position(bytes: place.bytes + UInt64(batch.bytes.count)),
       nextSequence: sequence
     )
-    return (place, extent)
   }
 }
 
 extension LossPlan {
+  /// Whether what follows what is kept was never acknowledged.
+  private func isOnlyTorn(
+    _ names: [String],
+    on disk: any JournalDisk
+  ) throws(JournalError) -> Bool {
+    guard let last = names.last, let base = Segment.base(of: last) else { return true }
+    let segment = Recovery.FoundSegment(base: base, size: try disk.size(of: last))
+    if setAside == [last] {
+      return try !Recovery.hasBatch(segment, from: Segment.headSize, disk) { _ in true }
+    }
+    guard setAside.isEmpty, kept.last?.base == base else { return false }
+    let place = end.bytes
+    let offset = Int(place - base.bytes) + 8
+    return try !Recovery.hasBatch(segment, from: offset, disk) { $0.synced.bytes > place }
+  }
+
   /// An empty first segment, where nothing is left of a log.
   private func makeFirst(on disk: any JournalDisk) throws(JournalError) -> Recovery.FoundSegment {
-    let first = Recovery.FoundSegment(base: Position(bytes: 0), size: 4096)
+    let first = Recovery.FoundSegment(base: Position(bytes: 0), size: Int(LossPlan.firstSize))
     let name = Segment.name(first.base)
     try disk.create(name, size: first.size)
     try disk.write(name, at: 0, Segment.head(base: first.base, log: log))

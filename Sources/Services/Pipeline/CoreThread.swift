@@ -14,6 +14,8 @@ package protocol SubmissionOwner: AnyObject, Sendable {
 package final class CoreThread: Sendable {
   /// Items that may wait; beyond it a submission is refused.
   package static let queueItemsMax = 16_384
+  /// How often an idle thread looks whether payments could be decided.
+  private static let lookMilliseconds = 1000
 
   private struct Waiting: Sendable {
     var submissions: [(Submission, any SubmissionOwner)] = []
@@ -146,7 +148,8 @@ package final class CoreThread: Sendable {
       }
       if work.isEmpty {
         if stopping { return try sequencer.close() }
-        doorbell.wait()
+        doorbell.wait(milliseconds: CoreThread.lookMilliseconds)
+        try sequencer.look()
         continue
       }
       var start = 0

@@ -10,6 +10,9 @@ extension Sequencer {
     let entry = ControlEntry.ClockReset(time: time, before: lastReceivedAt)
     let before = lastReceivedAt
     lastReceivedAt = time
+    // Retention, on a thread of its own, must keep what the windows are made of.
+    status?.lastReceivedAt = time
+    status?.adoptions.append(AdoptionSpan(from: Position(bytes: 0), at: writer.end))
     let position = append(.clockReset) { $0.append(contentsOf: entry.encoded) }
     do throws(EngineError) {
       try engine.resetClock(entry, at: position, from: journal)
@@ -18,8 +21,8 @@ extension Sequencer {
       throw JournalError(.corrupt, "the clock was put from \(before) to \(time): \(error)")
     }
     acceptClock(time)
+    publishAdoptions()
     submission.receivedAt = time
-    status?.lastReceivedAt = time
     for _ in submission.items { submission.results.append(.logged(position)) }
   }
 
@@ -29,13 +32,35 @@ extension Sequencer {
       return nil
     }
     if case .entries(.clockReset) = submission.kind { return nil }
-    if case .clockStep = obstacle {} else { status?.countClockStep() }
-    note(.clockStep(step))
+    refuseClock(step)
     return .unavailable(.clockStep(step))
   }
 
   /// Takes the wall clock for right.
   private func acceptClock(_ time: Int64) {
     if let boot { witness = ClockWitness(wall: time, boot: boot()) }
+  }
+
+  /// Notes a step of the clock, once for as long as it stands.
+  func refuseClock(_ step: Int64) {
+    if case .clockStep = obstacle { return }
+    status?.countClockStep()
+    note(.clockStep(step))
+  }
+
+  /// Whether something is in the way of payments, looked at again: it may have gone by itself.
+  ///
+  /// Also where nothing comes: a load balancer sends nothing to a node that is not ready.
+  func look() throws(JournalError) {
+    if let boot, let step = witness?.step(wall: now(), boot: boot()), step != 0 {
+      return refuseClock(step)
+    }
+    guard obstacle != nil, batch.isEmpty else { return }
+    do throws(JournalError) {
+      try writer.reserve(Sequencer.lookBytes)
+      note(nil)
+    } catch {
+      guard error.code == .noSpace else { throw error }
+    }
   }
 }

@@ -35,6 +35,8 @@ package final class Sequencer {
 
   /// Bytes that one batch may reach before it is committed.
   package static let batchBytesMax = 8 << 20
+  /// Bytes for which there must be room before payments are taken again.
+  static let lookBytes = 64 << 10
 
   package init(
     engine: Engine,
@@ -105,7 +107,7 @@ package final class Sequencer {
     }
     let time = now()
     if let refusal = clockRefusal(submission, time) {
-      for _ in submission.items { submission.results.append(refusal) }
+      for _ in 0..<max(1, submission.items.count) { submission.results.append(refusal) }
       return true
     }
     let size = bound(submission)
@@ -163,7 +165,7 @@ package final class Sequencer {
     submission.results.append(.logged(position))
   }
 
-  private func publishAdoptions() {
+  func publishAdoptions() {
     status?.adoptions = engine.sources.values.compactMap(\.adoption)
   }
 
@@ -216,7 +218,11 @@ package final class Sequencer {
 
   /// Tells others why nothing is taken, where that changes.
   func note(_ reason: Obstacle?) {
-    if obstacle == reason { return }
+    switch (obstacle, reason) {
+    case (nil, nil), (.diskFull, .diskFull), (.unreadable, .unreadable), (.clockStep, .clockStep):
+      return
+    default: break
+    }
     obstacle = reason
     status?.obstacle = reason
   }

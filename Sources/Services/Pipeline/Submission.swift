@@ -11,7 +11,8 @@ package final class Submission: @unchecked Sendable {
   package enum Kind: Sendable {
     /// Records to decide on.
     case transactions
-    /// Records to learn from, labels and activities, in any order; `itemKinds` says which is which.
+    /// Records to learn from, and entries of any kinds, in any order; `itemKinds` says which is
+    /// which.
     case past
     /// Bodies of one kind of entry to log and apply.
     case entries(EntryKind)
@@ -51,7 +52,7 @@ package final class Submission: @unchecked Sendable {
   /// The items' bytes, one after another, as `items` cuts them.
   package var bytes: [UInt8] = []
   package var items: [Range<Int>] = []
-  /// For `past`: history, label or activity, one for each item.
+  /// For `past`: the kind of each item.
   package var itemKinds: [EntryKind] = []
   /// What decoders say of items, by where these begin.
   package private(set) var notes: [Int: RecordNote] = [:]

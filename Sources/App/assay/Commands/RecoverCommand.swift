@@ -73,16 +73,16 @@ enum RecoverCommand: Command {
       try SQLiteStore.remove(path: directory.database)
       Console.print("decisions.sqlite knew what is lost: it is made again at the next start")
     }
-    let (place, extent) = try plan.carryOut(
+    if isAhead(.alerts, directory.alerts, plan) {
+      let cursor = StoreCursor(position: plan.place.bytes, sequence: 0)
+      try SQLiteAlertStore(path: directory.alerts).setLogCursor(cursor)
+      Console.print("alerts go on behind the loss; those that were raised stay")
+    }
+    let extent = try plan.carryOut(
       on: disk,
       receivedAt: Clocks.wallMicroseconds(),
       semanticsVersion: Engine.semanticsVersion
     )
-    if isAhead(.alerts, directory.alerts, plan) {
-      let cursor = StoreCursor(position: place.bytes, sequence: 0)
-      try SQLiteAlertStore(path: directory.alerts).setLogCursor(cursor)
-      Console.print("alerts go on behind the loss; those that were raised stay")
-    }
     try directory.note(extent)
     Console.print("the log goes on at position \(extent.end.bytes), entry \(extent.nextSequence)")
   }

@@ -58,6 +58,7 @@ enum ServeCommand: Command {
     stores.warnOfMissing(beside: node.recovered)
     let catalog = try directory.catalog(sources: node.sources)
     let programs = ProgramFiles(node, catalog: catalog)
+    try programs.announce()
     node.start()
     let store = try node.openStore()
     let projector = Projector(
@@ -149,7 +150,7 @@ enum ServeCommand: Command {
     batch.start { [metrics = gateway.metrics] in metrics.count($0) }
     if let welcome { Console.print(welcome) }
     announce(configuration, node, server.address, role)
-    let demo = arguments.has("demo") ? Demo(node, catalog, gateway.metrics) : nil
+    let demo = arguments.has("demo") ? Demo(node, programs, gateway.metrics) : nil
     demo?.start()
     server.run(gateway)
 
