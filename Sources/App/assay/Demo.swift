@@ -96,6 +96,7 @@ final class Demo: @unchecked Sendable {
     try output.close()
     Log.info("demo: \(SimulationSummary.text(oracle))")
     let report = try BackfillCommand.feed([file], source, to: node)
+    try report.requireWhole()
     Log.info(
       "demo: learnt from \(report.transactions) past payments and \(report.labels) labels in"
         + String(format: " %.1f s", report.seconds)

@@ -32,6 +32,8 @@ package struct HistoryFeed {
   private var aheadActivity: Activity?
   private var watermark = Int64.min
   private let sourceWatermark: Int64
+  private let rowIds: RowIds?
+  private let allLabels: Bool
   package private(set) var rows = 0
   /// What the content of the item appended last was by the readings of before, if another one.
   package private(set) var earlierContent: UInt64?
@@ -40,31 +42,47 @@ package struct HistoryFeed {
   ///
   /// `watermark` is the source's own before the first row: rows that are too late for it land
   /// there, as those that are too late for the rows before them land at the latest of these.
+  /// `rowIds` names rows without ids by what they say. `allLabels` gives labels that are not due by
+  /// the last row behind it.
   package init(
     paths: [String],
     source: Source,
     columns: ColumnPlan? = nil,
     activities: String? = nil,
     watermark: Int64 = .min,
+    rowIds: RowIds? = nil,
+    allLabels: Bool = false,
     tokenizer: @escaping CardTokenizer
   ) {
     self.paths = paths
     sourceWatermark = watermark
+    self.rowIds = rowIds
+    self.allLabels = allLabels
     activityPath = activities
     self.source = source
     self.columns = columns
     self.tokenizer = tokenizer
   }
 
+  /// Labels that fall due behind the last row: how many, and the time of the last.
+  package var labelsNotDue: (count: Int, until: Timestamp)? {
+    schedule.lastDue.map { (schedule.count, Timestamp(microseconds: $0)) }
+  }
+
   /// Appends the next entry's body; nil at the end of the last file.
   ///
-  /// Labels that are not due by then never come: nobody knew them within the stream's time.
+  /// Labels that are not due by then, nor by the source's own watermark, come only where all are
+  /// asked for: nobody knew them within the stream's time.
   package mutating func next(into body: inout [UInt8]) throws(InputError) -> Item? {
     if aheadRow == nil {
       ahead.removeAll(keepingCapacity: true)
       aheadRow = try readRow()
     }
-    guard let row = aheadRow else { return nil }
+    guard let row = aheadRow else {
+      earlierContent = nil
+      let due = allLabels ? .max : sourceWatermark
+      return schedule.take(dueAt: due, into: &body) ? .label : nil
+    }
     let activity = try readActivity(upTo: row.time)
     let reached = max(watermark, (activity?.time ?? row.time).microseconds)
     earlierContent = nil
@@ -105,6 +123,7 @@ package struct HistoryFeed {
             source: source,
             columns: columns,
             firstRow: rows,
+            rowIds: rowIds,
             tokenizer: tokenizer
           )
           opened += 1
