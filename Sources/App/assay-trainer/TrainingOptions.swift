@@ -95,7 +95,7 @@ enum TrainingOptions {
   }
 
   /// The feature vectors of the data, in one pass of the engine.
-  static func matrix(
+  private static func matrix(
     _ arguments: Arguments,
     _ columns: ColumnPlan?,
     _ engine: Engine,
@@ -123,6 +123,24 @@ enum TrainingOptions {
     return try FeatureMatrix.collect(&feed, through: engine, source: source.id) {
       Console.progress("\($0) rows read")
     }
+  }
+
+  /// The matrix of the rows of which something is known, and how many others were left out.
+  static func knownRows(
+    _ arguments: Arguments,
+    _ columns: ColumnPlan?,
+    _ engine: Engine,
+    _ source: Source
+  ) throws -> (matrix: FeatureMatrix, leftOut: Int) {
+    var matrix = try matrix(arguments, columns, engine, source)
+    let leftOut = matrix.leaveOutUnknown(maturity: source.maturity)
+    if leftOut > 0 {
+      Console.note(
+        "note: \(leftOut) rows are left out: without a label, and declined or younger than"
+          + " \(source.maturity / Source.day) days at the end of the data, nothing is known of them"
+      )
+    }
+    return (matrix, leftOut)
   }
 
   static func fingerprint(_ engine: Engine, _ source: Source) -> UInt64 {
