@@ -23,7 +23,7 @@ enum EvaluateCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let table = try TableOptions(arguments)
-    let parameters = try TrainingOptions.parameters(arguments, depth: 3)
+    let parameters = try TrainingOptions.parameters(arguments)
     let method = try EvaluationProtocol(arguments)
     let (engine, source, features) = try TrainingOptions.engine(arguments, table)
     let (matrix, leftOut) = try TrainingOptions.knownRows(

@@ -29,7 +29,7 @@ enum TrainCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let table = try TableOptions(arguments)
-    let parameters = try TrainingOptions.parameters(arguments, depth: 6)
+    let parameters = try TrainingOptions.parameters(arguments)
     let (engine, source, features) = try TrainingOptions.engine(arguments, table)
     let start = ContinuousClock.now
     let (matrix, leftOut) = try TrainingOptions.knownRows(

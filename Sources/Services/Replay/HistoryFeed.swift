@@ -35,6 +35,8 @@ package struct HistoryFeed {
   private let rowIds: RowIds?
   private let allLabels: Bool
   package private(set) var rows = 0
+  /// Whether one of the files has a column of labels.
+  package private(set) var hasLabels = false
   /// What the content of the item appended last was by the readings of before, if another one.
   package private(set) var earlierContent: UInt64?
 
@@ -127,6 +129,7 @@ package struct HistoryFeed {
             tokenizer: tokenizer
           )
           opened += 1
+          if reader?.hasLabels == true { hasLabels = true }
         }
         if let row = try reader?.next(into: &ahead) { return row }
       } catch {
