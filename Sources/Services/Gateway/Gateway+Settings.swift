@@ -8,6 +8,8 @@ extension Gateway {
     /// Keys that come from the configuration, beside those of the identity store.
     package var clients: [ConfiguredClient]
     package var tokenizer: CardTokenizer
+    /// The version of the program.
+    package var version = ""
     /// The page at `/`.
     package var page: [UInt8]
     /// The status of a transaction that the shop's form sent: 201, or 200 for its older clients.

@@ -212,8 +212,17 @@ struct AccountRefusal: Error {
   var code: String
   var message: String
   var retryAfter: Int?
+  /// The field that is to blame.
+  var field: String?
 
-  init(_ status: Int, _ code: String, _ message: String, retryAfter: Int? = nil) {
+  init(
+    _ status: Int,
+    _ code: String,
+    _ message: String,
+    field: String? = nil,
+    retryAfter: Int? = nil
+  ) {
+    self.field = field
     self.status = status
     self.code = code
     self.message = message
@@ -227,6 +236,7 @@ struct AccountRefusal: Error {
     json.value(code)
     json.key("message")
     json.value(message)
+    if let field { json.field("field", field) }
     json.close("}")
     return json
   }
