@@ -28,7 +28,7 @@ SUBSTITUTIONS = [
     (r"localhost:8005", "localhost:{batch}"),
     (r"localhost:8006", "localhost:{monitoring}"),
     (r"localhost:9001", "localhost:{ingest}"),
-    (r"/batch/jobs/7", "/batch/jobs/{job}"),
+    (r"/batch/jobs/batch_20260131_235959_7", "/batch/jobs/{job}"),
     (r"/erasures/4711", "/erasures/{erasure}"),
     # The first alert is one of a payment; that of a price comes behind it.
     (r'"id":1}', '"id":2}'),
@@ -41,7 +41,7 @@ ALSO = {
     "/quarantine/5f3a/release": {404},
     "/model/health": {503},
     # One that has run to its end meanwhile.
-    "/batch/jobs/7": {409},
+    "/batch/jobs/batch_20260131_235959_7": {409},
     # As long as nothing was given up.
     "/dead-letters/5/replay": {404},
 }
@@ -101,7 +101,7 @@ class Reader:
         self.variables["TOKEN"] = answer.json["token"]
 
     def filled(self, command):
-        if "/batch/jobs/7" in command:
+        if "/batch/jobs/batch_20260131_235959_7" in command:
             jobs = self.server.session().get("/api/v1/batch/jobs").json["jobs"]
             self.values["job"] = jobs[0]["job_id"]
         if "/erasures/4711" in command:

@@ -23,7 +23,7 @@ BESIDE = [
     "evaluate", "access", "first_start", "top", "half_and_half", "contract_s0", "bad_input",
     "contract_s1_monitoring", "contract_s4", "logs", "bad_files", "score_contract", "contract_s3",
     "contract_frodo", "erase", "golden", "lost_log", "clocks", "damage", "secrets_kept",
-    "card_data", "threads", "models",
+    "card_data", "threads", "models", "backfills", "demo", "journeys",
 ]
 # These look at times, or need the disk for themselves: one after another.
 ALONE = ["adoption", "disk", "kill9", "limits"]

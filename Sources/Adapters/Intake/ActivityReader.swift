@@ -25,7 +25,7 @@ package struct ActivityReader {
   private let tokenizer: CardTokenizer
   private var last = Timestamp(microseconds: .min)
   /// How often rows that say the same were read, of the latest time.
-  private var equals: [UInt64: Int] = [:]
+  private let rowIds = RowIds()
 
   /// Opens a file, plain or gzip.
   ///
@@ -114,15 +114,9 @@ package struct ActivityReader {
     }
     var made = told.activity(of: source.id, id: id ?? "", tokenizer)
     if made.id.isEmpty {
-      made.identify(as: madeUpId(made.note?.earlierContent ?? made.fingerprint))
+      made.identify(as: rowIds.next(made.note?.earlierContent ?? made.fingerprint))
     }
     return made
-  }
-
-  private mutating func madeUpId(_ fingerprint: UInt64) -> String {
-    let number = equals[fingerprint, default: 0]
-    equals[fingerprint] = number + 1
-    return "row-" + String(fingerprint, radix: 16) + (number == 0 ? "" : "-\(number)")
   }
 
   private mutating func time() throws(InputError) -> Timestamp {
@@ -134,7 +128,7 @@ package struct ActivityReader {
     guard time >= last else {
       throw failure("time", places.time, "\(last) or later, as rows stand in the order of time")
     }
-    if time > last { equals.removeAll(keepingCapacity: true) }
+    if time > last { rowIds.forget() }
     last = time
     return time
   }

@@ -53,6 +53,7 @@ extension ColumnPlan {
   }
 
   private mutating func take(_ line: ColumnMapLine) throws(InputError) {
+    if line.field == "label" { mapsLabel = true }
     switch line.field {
     case "dialect", "zone": return
     case "currency":

@@ -30,7 +30,12 @@ package struct ColumnPlan: Sendable {
   package var currency: Currency?
   /// The zone of times that have none of their own, where a map says it.
   package var zone: TimeZoneTable?
+  /// Whether a map names the column of labels.
+  package internal(set) var mapsLabel = false
   var entries: [Entry]
+
+  /// What the column of labels is called; nil where there is none.
+  package var labelColumn: String? { entries.first { $0.role == .label }?.shown }
 
   /// A dialect's own columns.
   package init(_ dialect: Dialect) {

@@ -21,6 +21,7 @@ package struct TableReader {
   private let idPrefix: String
   private let hasIds: Bool
   private let numericIds: Bool
+  private let rowIds: RowIds?
   private var dayText: [UInt8] = []
   private var dayStart = Timestamp(microseconds: 0)
   /// Rows that were read, wrong ones too.
@@ -31,8 +32,9 @@ package struct TableReader {
 
   /// Opens a file whose columns are the dialect's, or as a plan has them.
   ///
-  /// A row without an id is `row-N`, or has another prefix; `firstRow` is the first N. Behind an
-  /// error the next row may be asked for, unless the reader `isBroken`.
+  /// A row without an id is `row-N`, or has another prefix; `firstRow` is the first N. `rowIds`
+  /// give it an id by what it says. Behind an error the next row may be asked for, unless the reader
+  /// `isBroken`.
   package init(
     path: String,
     pieces: (any InputPieces)? = nil,
@@ -41,6 +43,7 @@ package struct TableReader {
     firstRow: Int = 0,
     idPrefix: String = "row-",
     numericIds: Bool = false,
+    rowIds: RowIds? = nil,
     tokenizer: @escaping CardTokenizer
   ) throws(InputError) {
     reader = try CSVReader(path: path, pieces: pieces)
@@ -52,6 +55,7 @@ package struct TableReader {
     self.firstRow = firstRow
     self.idPrefix = idPrefix
     self.numericIds = numericIds
+    self.rowIds = rowIds
     zone = plan.zone ?? source.zone
     self.tokenizer = tokenizer
     builder = TransactionBuilder(source: source.id, schema: source.schema)
@@ -87,11 +91,29 @@ package struct TableReader {
         try take(column, buffer, reader.fields[column.index], into: &row)
       }
     }
-    if !hasIds { builder.set(text: Schema.Text.id, "\(idPrefix)\(firstRow + rows - 1)") }
     row.time = builder.time
+    if !hasIds { try name(into: &bytes) }
     builder.finish(into: &bytes)
     row.note = RecordNote(of: builder, numericIds)
     return row
+  }
+
+  /// Gives a row its id.
+  private mutating func name(into bytes: inout [UInt8]) throws(InputError) {
+    builder.set(text: Schema.Text.id, "\(idPrefix)\(firstRow + rows - 1)")
+    guard let rowIds else { return }
+    let start = bytes.count
+    if let isLogged = rowIds.isLogged {
+      builder.finish(into: &bytes)
+      let isKnown = try isLogged(bytes.span.extracting(start...), builder.earlierContent)
+      bytes.removeLast(bytes.count - start)
+      if isKnown { return }
+    }
+    builder.set(text: Schema.Text.id, "")
+    builder.finish(into: &bytes)
+    let content = TransactionRecord.content(bytes.span.extracting(start...))
+    bytes.removeLast(bytes.count - start)
+    builder.set(text: Schema.Text.id, rowIds.next(content))
   }
 
   /// Moves to the next row and counts it.

@@ -14,6 +14,8 @@ enum EvaluateCommand: Command {
 
   private struct Report: Encodable {
     var features: String
+    /// Rows of which nothing is known yet.
+    var leftOut: Int
     var folds: [Evaluation.Fold]
     var mean: Figures
     var ablation: Ablation?
@@ -21,12 +23,22 @@ enum EvaluateCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let table = try TableOptions(arguments)
-    let parameters = try TrainingOptions.parameters(arguments, depth: 3)
+    let parameters = try TrainingOptions.parameters(arguments)
     let method = try EvaluationProtocol(arguments)
     let (engine, source, features) = try TrainingOptions.engine(arguments, table)
-    let matrix = try TrainingOptions.matrix(arguments, table.columns, engine, source)
+    let (matrix, leftOut) = try TrainingOptions.knownRows(
+      arguments,
+      table.columns,
+      engine,
+      source
+    )
     let evaluation = try method.evaluate(matrix, parameters)
-    var report = Report(features: features, folds: evaluation.folds, mean: evaluation.mean)
+    var report = Report(
+      features: features,
+      leftOut: leftOut,
+      folds: evaluation.folds,
+      mean: evaluation.mean
+    )
     if arguments.has("ablate") {
       report.ablation = try Ablation(
         of: engine.source(Int(source.id))?.featureText ?? "",

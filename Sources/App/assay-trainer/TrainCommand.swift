@@ -21,16 +21,23 @@ enum TrainCommand: Command {
     var model: String
     var rows: Int
     var frauds: Int
+    /// Rows of which nothing is known yet.
+    var leftOut: Int
     var features: String
     var seconds: Double
   }
 
   static func run(_ arguments: Arguments) throws {
     let table = try TableOptions(arguments)
-    let parameters = try TrainingOptions.parameters(arguments, depth: 6)
+    let parameters = try TrainingOptions.parameters(arguments)
     let (engine, source, features) = try TrainingOptions.engine(arguments, table)
     let start = ContinuousClock.now
-    let matrix = try TrainingOptions.matrix(arguments, table.columns, engine, source)
+    let (matrix, leftOut) = try TrainingOptions.knownRows(
+      arguments,
+      table.columns,
+      engine,
+      source
+    )
     let frauds = matrix.fraud.count { $0 == 1 }
     guard frauds > 0, frauds < matrix.rows else {
       throw CommandError(
@@ -61,6 +68,7 @@ enum TrainCommand: Command {
       model: path,
       rows: matrix.rows,
       frauds: frauds,
+      leftOut: leftOut,
       features: features,
       seconds: (ContinuousClock.now - start) / .seconds(1)
     )

@@ -28,7 +28,7 @@ enum TrainingOptions {
       Arguments.Option("model", "M", "boosted (default) or forest"),
       Arguments.Option("trees", "N", "number of trees (100)"),
       Arguments.Option("eta", "E", "learning rate of boosted trees (0.1)"),
-      Arguments.Option("depth", "D", "depth of a tree (forest: 14)"),
+      Arguments.Option("depth", "D", "depth of a tree (\(depth); forest: 14)"),
       Arguments.Option("tree-method", "T", "exact (default) or hist"),
       Arguments.Option(
         "parameter",
@@ -38,11 +38,11 @@ enum TrainingOptions {
       ),
     ]
 
-  /// Trees and the like; `depth` is the command's own default for boosted trees.
-  static func parameters(
-    _ arguments: Arguments,
-    depth: Int
-  ) throws -> TrainingParameters {
+  /// The depth of boosted trees where none is given: that of what is measured and of what is made.
+  static let depth = 6
+
+  /// Trees and the like.
+  static func parameters(_ arguments: Arguments) throws -> TrainingParameters {
     var pairs: [(name: String, value: String)] = []
     func set(_ name: String, _ value: String) {
       pairs.removeAll { $0.name == name }
@@ -95,7 +95,7 @@ enum TrainingOptions {
   }
 
   /// The feature vectors of the data, in one pass of the engine.
-  static func matrix(
+  private static func matrix(
     _ arguments: Arguments,
     _ columns: ColumnPlan?,
     _ engine: Engine,
@@ -120,9 +120,36 @@ enum TrainingOptions {
       activities: arguments.text("activities"),
       tokenizer: OneRun.tokenizer
     )
-    return try FeatureMatrix.collect(&feed, through: engine, source: source.id) {
+    let matrix = try FeatureMatrix.collect(&feed, through: engine, source: source.id) {
       Console.progress("\($0) rows read")
     }
+    guard feed.hasLabels else {
+      let name = (columns ?? ColumnPlan(source.dialect)).labelColumn
+      throw CommandError(
+        "\(paths.joined(separator: ", ")): there is no column of labels"
+          + (name.map { ": \(source.dialect.word) calls it '\($0)'" } ?? "")
+          + "; a column map names another (label = COLUMN, docs/column-maps.md)"
+      )
+    }
+    return matrix
+  }
+
+  /// The matrix of the rows of which something is known, and how many others were left out.
+  static func knownRows(
+    _ arguments: Arguments,
+    _ columns: ColumnPlan?,
+    _ engine: Engine,
+    _ source: Source
+  ) throws -> (matrix: FeatureMatrix, leftOut: Int) {
+    var matrix = try matrix(arguments, columns, engine, source)
+    let leftOut = matrix.leaveOutUnknown(maturity: source.maturity)
+    if leftOut > 0 {
+      Console.note(
+        "note: \(leftOut) rows are left out: without a label, and declined or younger than"
+          + " \(source.maturity / Source.day) days at the end of the data, nothing is known of them"
+      )
+    }
+    return (matrix, leftOut)
   }
 
   static func fingerprint(_ engine: Engine, _ source: Source) -> UInt64 {

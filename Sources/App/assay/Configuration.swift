@@ -169,7 +169,6 @@ struct Configuration {
       }
       try set(setting.variable, value)
     }
-    let isLoopback = ["127.0.0.1", "::1", "localhost"].contains(address)
     guard isLoopback || !clients.isEmpty else {
       throw UsageError(
         "listening on \(address) needs FRONTEND_API_KEY or ADMIN_API_KEY; without keys only"
@@ -177,6 +176,9 @@ struct Configuration {
       )
     }
   }
+
+  /// Whether only clients on this machine reach the server.
+  var isLoopback: Bool { ["127.0.0.1", "::1", "localhost"].contains(address) }
 
   /// What a client may do that has no limit of its own.
   var rate: RateLimit {

@@ -37,8 +37,8 @@ extension DataDirectory {
       Log.warning(
         "warning: source \(source.name) passes over model"
           + " \(manifest.name)-\(manifest.version): it was trained on other"
-          + " features than the source has; train one on these with \(training(source)), or put back"
-          + " the features it was trained on"
+          + " features than the source has; train one on these with"
+          + " \(training(source)), or put back the features it was trained on"
       )
     }
   }

@@ -150,6 +150,7 @@ package final class BatchService: Sendable {
     do {
       try spool.complete()
       _ = try context.reader(of: job, at: spool.path)
+      try requireNoLabels(draft)
       try spool.finish()
       let added = try context.book.add(job)
       spool.keep()
@@ -170,6 +171,7 @@ package final class BatchService: Sendable {
       job.path = found
       job.inputSize = JobFiles.size(found)
       _ = try context.reader(of: job)
+      try requireNoLabels(draft)
       let added = try context.book.add(job)
       runner.ring()
       return added
@@ -177,6 +179,20 @@ package final class BatchService: Sendable {
       files.remove(job.folder)
       throw error
     }
+  }
+
+  /// Refuses to decide as if live on rows whose labels somebody wants to be taken.
+  private func requireNoLabels(_ draft: Draft) throws(InputError) {
+    guard draft.mode == .ingest, try context.plan(draft.map, for: draft.source).mapsLabel else {
+      return
+    }
+    throw InputError(
+      .invalid,
+      field: "map",
+      "names a column of labels; a job decides as if live and takes none: leave the line out and"
+        + " send labels by POST /api/v1/labels, or feed the file by 'assay backfill', which takes"
+        + " them"
+    )
   }
 
   private func job(_ draft: Draft, folder: String) -> BatchJob {

@@ -23,6 +23,7 @@ final class JobRun {
   var progress: BatchJob.Progress
   var reader: RowReader
   let output: ResultFiles
+  private var firstError: String?
   private var lastStep = Clocks.monotonicNanoseconds()
   /// Since when the journal had no space for a slice, ns.
   var waitingSince: Int64?
@@ -48,8 +49,27 @@ final class JobRun {
     }
   }
 
+  /// What became of the rows, at the end of the run: why the job failed, or what its sender should
+  /// know all the same.
+  var outcome: (isFailure: Bool, note: String) {
+    let (rows, failed) = (progress.rows, progress.failed)
+    var notes: [String] = []
+    if failed > 0 {
+      let which =
+        failed == rows
+        ? "none of the \(rows) rows could be taken" : "\(failed) of \(rows) rows failed"
+      let first = firstError.map { ", the first was \($0)" } ?? ""
+      notes.append("\(which)\(first); the job's errors have each")
+    }
+    if mode == .ingest, reader.hasLabels {
+      notes.append("labels were not taken: send them by POST /api/v1/labels")
+    }
+    return (rows > 0 && failed == rows, notes.joined(separator: "; "))
+  }
+
   /// Notes what became of a row.
   func note(_ row: Int64, id: some Collection<UInt8>, error: InputError) {
+    if firstError == nil { firstError = "row \(row): \(error.description)" }
     output.add(row: row, id: id, error)
     progress.failed += 1
   }

@@ -126,6 +126,12 @@ struct RowReader {
     return []
   }
 
+  /// Whether a table has a column of labels.
+  var hasLabels: Bool {
+    if case .table(let table) = form { return table.hasLabels }
+    return false
+  }
+
   /// Reads the next row, whose record is appended where it is right; nil at the end.
   ///
   /// Throws where there is no going on.

@@ -68,13 +68,13 @@ final class Runner: Sendable {
       job.receivedAt = now
     }
     guard let job = begun else { return }
-    let failure = try attempt(job, counting)
-    switch failure {
+    var note = ""
+    switch try attempt(job, counting, &note) {
     case .stopping: return
     case .cancelled: break
     case .failed(let why): try end(job.number, .failed, why)
     case nil:
-      try end(job.number, .completed, "")
+      try end(job.number, .completed, note)
       if let done = context.book.job(job.number), done.status == .completed,
         done.progress.highRisk > 0, done.mode == .ingest
       {
@@ -85,10 +85,13 @@ final class Runner: Sendable {
     try context.book.makeRoom()
   }
 
-  /// Runs a job; why it ended before its input did, nil where it did not.
+  /// Runs a job; why it ended before its input did or failed, nil where it did not.
+  ///
+  /// `note` is what its sender should know of one that is completed.
   private func attempt(
     _ job: BatchJob,
-    _ counting: (Submission) -> Void
+    _ counting: (Submission) -> Void,
+    _ note: inout String
   ) throws -> JobRun.Stop? {
     var run: JobRun?
     do {
@@ -96,6 +99,9 @@ final class Runner: Sendable {
       run = begun
       if job.mode == .score { try begun.score(job) } else { try begun.ingest(counting) }
       try begun.end()
+      let outcome = begun.outcome
+      if outcome.isFailure { return .failed(outcome.note) }
+      note = outcome.note
       return nil
     } catch let stop as JobRun.Stop {
       if case .failed = stop { try? run?.end() }  // What is durable already is kept.

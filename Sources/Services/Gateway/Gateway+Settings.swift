@@ -10,6 +10,8 @@ extension Gateway {
     package var tokenizer: CardTokenizer
     /// Sources whose ids are numbers, which are never taken for card numbers.
     package var numericIds: Set<String> = []
+    /// The version of the program.
+    package var version = ""
     /// The page at `/`.
     package var page: [UInt8]
     /// The status of a transaction that the shop's form sent: 201, or 200 for its older clients.

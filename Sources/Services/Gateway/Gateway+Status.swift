@@ -32,7 +32,9 @@ extension Gateway {
     json.key("service")
     json.value("API Gateway")
     json.key("version")
+    // The version of S1's interface; the program's own stands beside it.
     json.value("1.0.0")
+    json.field("assay_version", settings.version)
     json.key("timestamp")
     json.value(Timestamp(microseconds: Clocks.wallMicroseconds()).description)
     json.key("services")

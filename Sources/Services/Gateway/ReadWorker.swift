@@ -148,13 +148,20 @@ package final class ReadWorker: @unchecked Sendable {
     answers.withLock { $0.append(Answer(token: token, status: 200, body: [], export: export)) }
   }
 
-  func fail(_ token: RequestToken, _ status: Int, _ code: String, _ message: String) {
+  func fail(
+    _ token: RequestToken,
+    _ status: Int,
+    _ code: String,
+    _ message: String,
+    field: String? = nil
+  ) {
     var json = JSONText()
     json.open("{")
     json.key("error")
     json.value(code)
     json.key("message")
     json.value(message)
+    if let field { json.field("field", field) }
     json.close("}")
     reply(token, status, json)
   }
@@ -166,7 +173,7 @@ package final class ReadWorker: @unchecked Sendable {
       try job.run(self)
     } catch let error as InputError {
       let status = error.code == .malformed ? 400 : error.code == .tooLarge ? 413 : 422
-      fail(job.token, status, error.code.rawValue, error.description)
+      fail(job.token, status, error.code.rawValue, error.description, field: error.field)
     } catch is StoreError {
       fail(job.token, 503, "unavailable", "the store of decisions cannot be read now; see /health")
     } catch is JournalError {

@@ -29,6 +29,7 @@ extension FeatureMatrix {
         rowOfKey[RowKey(body)] = matrix.rows
         state.profile.appendVector(to: &matrix.values)
         matrix.fraud.append(0)
+        matrix.knowledge.append(.silent)
         matrix.times.append(TransactionRecord.time(body).microseconds)
         matrix.accounts.append(numbering.number(of: body))
         learnt.removeAll(keepingCapacity: true)
@@ -37,7 +38,9 @@ extension FeatureMatrix {
       case .decision:
         guard !learnt.isEmpty, DecisionRecord.source(body) == Int(source.id) else { return }
         let record = learnt
-        state.profile.settle(DecisionRecord.outcome(body), record.span)
+        let outcome = DecisionRecord.outcome(body)
+        state.profile.settle(outcome, record.span)
+        if outcome == .decline { matrix.knowledge[matrix.rows - 1] = .declined }
         learnt.removeAll(keepingCapacity: true)
       case .activity, .disposition:
         do throws(EngineError) {
@@ -57,6 +60,7 @@ extension FeatureMatrix {
         engine.label(body)
         if let row = rowOfKey[RowKey(record)] {
           matrix.fraud[row] = Label.verdict(body) == .fraud ? 1 : 0
+          matrix.knowledge[row] = .labelled
         }
       default: break
       }

@@ -7,11 +7,21 @@ import Payments
 /// Feature vectors with what is known of their transactions, row by row: for training, evaluation
 /// and export.
 package struct FeatureMatrix: Sendable {
+  /// What is known of a transaction's verdict.
+  package enum Knowledge: UInt8, Sendable {
+    case labelled
+    /// Without a label: presumed legitimate from the source's maturity on.
+    case silent
+    /// Declined, without a label: never known.
+    case declined
+  }
+
   package var names: [String]
   /// Row-major; missing values are NaN.
   package var values: [Float] = []
   /// 1 fraud, 0 legitimate or unknown.
   package var fraud: [UInt8] = []
+  package var knowledge: [Knowledge] = []
   /// Event times, µs.
   package var times: [Int64] = []
   /// Accounts, numbered in the order of their first transaction.
@@ -23,6 +33,30 @@ package struct FeatureMatrix: Sendable {
   /// Calendar days since 1970 in UTC.
   package var days: [Int32] {
     times.map { Int32(Timestamp(microseconds: $0).day) }
+  }
+
+  /// Takes out the rows of which nothing is known yet, as windows have it too: those without a
+  /// label that are younger than the maturity, and those that were declined; how many they were.
+  package mutating func leaveOutUnknown(maturity: Int64) -> Int {
+    let end = times.max() ?? 0
+    let known = times.indices.filter { row in
+      switch knowledge[row] {
+      case .labelled: true
+      case .silent: times[row] + maturity <= end
+      case .declined: false
+      }
+    }
+    let leftOut = rows - known.count
+    guard leftOut > 0 else { return 0 }
+    var values: [Float] = []
+    values.reserveCapacity(known.count * columns)
+    for row in known { values.append(contentsOf: self.values[row * columns..<(row + 1) * columns]) }
+    self.values = values
+    fraud = known.map { fraud[$0] }
+    knowledge = known.map { knowledge[$0] }
+    accounts = known.map { accounts[$0] }
+    times = known.map { times[$0] }
+    return leftOut
   }
 
   /// The same rows without some of the columns.
@@ -62,6 +96,7 @@ package struct FeatureMatrix: Sendable {
         engine.learn(body.span, evaluate: true)
         state.profile.appendVector(to: &matrix.values)
         matrix.fraud.append(label == .fraud ? 1 : 0)
+        matrix.knowledge.append(label == nil ? .silent : .labelled)
         matrix.times.append(time.microseconds)
         matrix.accounts.append(numbering.number(of: body.span))
         if matrix.rows % 10_000 == 0 { progress(matrix.rows) }

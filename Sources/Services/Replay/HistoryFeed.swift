@@ -35,12 +35,18 @@ package struct HistoryFeed {
   private var aheadActivity: Activity?
   private var watermark = Int64.min
   private let sourceWatermark: Int64
+  private let rowIds: RowIds?
+  private let allLabels: Bool
   package private(set) var rows = 0
+  /// Whether one of the files has a column of labels.
+  package private(set) var hasLabels = false
 
   /// Files whose columns are the dialect's, or as a plan has them, and a file of activities.
   ///
   /// `watermark` is the source's own before the first row: rows that are too late for it land
   /// there, as those that are too late for the rows before them land at the latest of these.
+  /// `rowIds` names rows without ids by what they say. `allLabels` gives labels that are not due by
+  /// the last row behind it.
   package init(
     paths: [String],
     source: Source,
@@ -48,10 +54,14 @@ package struct HistoryFeed {
     activities: String? = nil,
     watermark: Int64 = .min,
     numericIds: Bool = false,
+    rowIds: RowIds? = nil,
+    allLabels: Bool = false,
     tokenizer: @escaping CardTokenizer
   ) {
     self.paths = paths
     sourceWatermark = watermark
+    self.rowIds = rowIds
+    self.allLabels = allLabels
     activityPath = activities
     self.source = source
     self.columns = columns
@@ -59,15 +69,25 @@ package struct HistoryFeed {
     self.tokenizer = tokenizer
   }
 
+  /// Labels that fall due behind the last row: how many, and the time of the last.
+  package var labelsNotDue: (count: Int, until: Timestamp)? {
+    schedule.lastDue.map { (schedule.count, Timestamp(microseconds: $0)) }
+  }
+
   /// Appends the next entry's body; nil at the end of the last file.
   ///
-  /// Labels that are not due by then never come: nobody knew them within the stream's time.
+  /// Labels that are not due by then, nor by the source's own watermark, come only where all are
+  /// asked for: nobody knew them within the stream's time.
   package mutating func next(into body: inout [UInt8]) throws(InputError) -> Item? {
     if aheadRow == nil {
       ahead.removeAll(keepingCapacity: true)
       aheadRow = try readRow()
     }
-    guard let row = aheadRow else { return nil }
+    guard let row = aheadRow else {
+      note = nil
+      let due = allLabels ? .max : sourceWatermark
+      return schedule.take(dueAt: due, into: &body) ? .label : nil
+    }
     let activity = try readActivity(upTo: row.time)
     let reached = max(watermark, (activity?.time ?? row.time).microseconds)
     note = nil
@@ -109,9 +129,11 @@ package struct HistoryFeed {
             columns: columns,
             firstRow: rows,
             numericIds: numericIds,
+            rowIds: rowIds,
             tokenizer: tokenizer
           )
           opened += 1
+          if reader?.hasLabels == true { hasLabels = true }
         }
         if let row = try reader?.next(into: &ahead) { return row }
       } catch {

@@ -15,6 +15,9 @@ struct LabelSchedule {
   private var bytes: [UInt8] = []
 
   var isEmpty: Bool { first == entries.count }
+  var count: Int { entries.count - first }
+  /// When the last one falls due, µs.
+  var lastDue: Int64? { isEmpty ? nil : entries.last?.due }
 
   /// Keeps a transaction's label, and where that landed in the windows, until `due`.
   mutating func add(

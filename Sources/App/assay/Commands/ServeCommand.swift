@@ -187,6 +187,7 @@ enum ServeCommand: Command {
       page: Array(StatusPage.html.utf8),
       shopStatus: configuration.shopStatus
     )
+    settings.version = Assay.version
     settings.pageParts = StatusPage.parts
     settings.numericIds = configuration.numericIds
     settings.rate = configuration.rate
@@ -236,6 +237,13 @@ enum ServeCommand: Command {
         + " \(recovered.fold.histories) past transactions folded"
         + (recovered.snapshot == nil ? "" : " onto a snapshot")
     )
+    if !configuration.isLoopback, configuration.rateRequests == nil {
+      let rate = configuration.rate
+      Log.info(
+        "assay: a client on another machine may send \(rate.requests) requests in"
+          + " \(rate.seconds) s; RATE_LIMIT_REQUESTS and RATE_LIMIT_WINDOW set it, or a key's own rate (docs/api.md)"
+      )
+    }
     let key = configuration.clients.isEmpty ? "; API key in \(node.directory.keyFile)" : ""
     let name = role.map { "assay \($0.word)" } ?? "assay"
     Console.print("\(name) listens on \(address)\(key)")

@@ -102,7 +102,7 @@ package struct BatchJob: Sendable, Hashable {
   package var started: Int64?
   package var completed: Int64?
   package var progress = Progress()
-  /// Why it failed.
+  /// Why it failed, or what else its sender should know.
   package var reason = ""
   /// For `score`: the end of the log that the rows are decided on behind.
   package var position: UInt64?

@@ -89,7 +89,8 @@ extension AlertWorker {
       throw AccountRefusal(
         422,
         "invalid",
-        "until is a time in ISO 8601 within the next 366 days, or minutes a number of them"
+        "until is a time in ISO 8601 within the next 366 days, or minutes a number of them",
+        field: "until"
       )
     }
     try change(token, id, .snooze, until: until)
@@ -104,7 +105,8 @@ extension AlertWorker {
       throw AccountRefusal(
         422,
         "invalid",
-        "url is https://HOST…, or http:// to this machine, up to \(WebAddress.bytesMax) bytes"
+        "url is https://HOST…, or http:// to this machine, up to \(WebAddress.bytesMax) bytes",
+        field: "url"
       )
     }
     var kinds = AlertKind.allCases.filter { $0 != .price }
@@ -112,7 +114,12 @@ extension AlertWorker {
       let words = value as? [String] ?? []
       kinds = words.compactMap(AlertKind.init(word:))
       guard !words.isEmpty, kinds.count == words.count else {
-        throw AccountRefusal(422, "invalid", "kinds is a list of price, fraud, system")
+        throw AccountRefusal(
+          422,
+          "invalid",
+          "kinds is a list of price, fraud, system",
+          field: "kinds"
+        )
       }
     }
     let secret = service.secrets.newSecret("wh_")
@@ -207,7 +214,14 @@ extension AlertWorker {
   ) throws(AccountRefusal) -> (source: String, account: String) {
     guard let source = RequestBody.text(fields["source"], bytesMax: 64),
       let account = RequestBody.text(fields["account"], bytesMax: 256)
-    else { throw AccountRefusal(422, "invalid", "source and account are needed") }
+    else {
+      throw AccountRefusal(
+        422,
+        "invalid",
+        "source and account are needed",
+        field: RequestBody.text(fields["source"], bytesMax: 64) == nil ? "source" : "account"
+      )
+    }
     return (source, account)
   }
 
@@ -216,7 +230,7 @@ extension AlertWorker {
     let fields = try body.fields("source", "account", "email")
     let (source, account) = try AlertWorker.holder(fields)
     guard let address = fields["email"] as? String, MailAddress.isValid(address) else {
-      throw AccountRefusal(422, "invalid", "email is an address")
+      throw AccountRefusal(422, "invalid", "email is an address", field: "email")
     }
     let subject = service.secrets.subject(source: source, account: account)
     guard let sealed = service.secrets.seal(address, of: subject) else {

@@ -53,11 +53,11 @@ extension Gateway {
         let preview = try batch.preview(form.file, draft)
         reader.reply(token, 200, reader.text(of: preview, draft.source))
       } catch let error as QueryError {
-        reader.fail(token, 422, "invalid", error.message)
+        reader.fail(token, 422, "invalid", error.message, field: error.field)
       } catch let error as BodyError {
         reader.fail(token, 400, "malformed", UploadHub.message(of: error))
       } catch let refusal as BatchRefusal {
-        reader.fail(token, refusal.status, refusal.word, refusal.message)
+        reader.fail(token, refusal.status, refusal.word, refusal.message, field: refusal.field)
       }
     }
     return .later(milliseconds: ReadWorker.deadlineMilliseconds)

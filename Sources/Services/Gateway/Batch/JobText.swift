@@ -28,7 +28,10 @@ struct JobText {
     json.key("results")
     if let results { json.raw(results) } else { json.null() }
     json.key("error_message")
-    if job.reason.isEmpty { json.null() } else { json.value(job.reason) }
+    // S1 says there why a job failed, and nothing else.
+    let note = job.status == .failed ? "" : job.reason
+    if job.reason.isEmpty || !note.isEmpty { json.null() } else { json.value(job.reason) }
+    if !note.isEmpty { json.field("note", note) }
     json.field("data", JSONText.object) { json in
       switch job.kind {
       case .file: json.field("file_path", JobText.fileName(job.path))

@@ -64,12 +64,24 @@ final class UploadHub: Sendable {
     } catch let error as BodyError {
       UploadHub.fail(connection, UploadHub.status(of: error), "body", UploadHub.message(of: error))
     } catch let error as QueryError {
-      UploadHub.fail(connection, 422, "invalid", error.message)
+      UploadHub.fail(connection, 422, "invalid", error.message, field: error.field)
     } catch let error as InputError {
       let status = error.code == .tooLarge ? 413 : error.code == .unreadable ? 400 : 422
-      UploadHub.fail(connection, status, error.code.rawValue, error.description)
+      UploadHub.fail(
+        connection,
+        status,
+        error.code.rawValue,
+        error.description,
+        field: error.field
+      )
     } catch let refusal as BatchRefusal {
-      UploadHub.fail(connection, refusal.status, refusal.word, refusal.message)
+      UploadHub.fail(
+        connection,
+        refusal.status,
+        refusal.word,
+        refusal.message,
+        field: refusal.field
+      )
     } catch {
       UploadHub.fail(connection, 503, "unavailable", "the upload cannot be kept now; try again")
     }
@@ -115,12 +127,14 @@ final class UploadHub: Sendable {
     _ connection: TakenConnection,
     _ status: Int,
     _ code: String,
-    _ message: String
+    _ message: String,
+    field: String? = nil
   ) {
     var json = JSONText()
     json.open("{")
     json.field("error", code)
     json.field("message", message)
+    if let field { json.field("field", field) }
     json.close("}")
     connection.answer {
       $0.start(status)

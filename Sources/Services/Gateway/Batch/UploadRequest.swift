@@ -112,7 +112,8 @@ struct UploadForm {
     case .part(let name, let file):
       field = nil
       text = []
-      if file != nil || name == "file" {
+      // `curl -F map=@FILE` sends a field as a file.
+      if name == "file" || (file != nil && !UploadRequest.isField(name)) {
         guard !hasFile else { throw .malformed("a form holds one file") }
         hasFile = true
         fileName = file

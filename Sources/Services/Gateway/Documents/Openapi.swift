@@ -4912,6 +4912,7 @@ enum Openapi {
          "status": {"type": "string"},
          "service": {"type": "string"},
          "version": {"type": "string"},
+         "assay_version": {"type": "string"},
          "timestamp": {"type": "string", "description": "ISO 8601, UTC"}
         }
        },

@@ -55,7 +55,9 @@ extension Gateway {
       throw AccountRefusal(
         422,
         "invalid",
-        "source and account are texts; an account has up to \(TransactionRecord.textBytesMax) bytes"
+        "source and account are texts; an account has up to"
+          + " \(TransactionRecord.textBytesMax) bytes",
+        field: RequestBody.text(fields["source"], bytesMax: 64) == nil ? "source" : "account"
       )
     }
     guard let source = catalog.sources.first(where: { $0.name == name }) else {

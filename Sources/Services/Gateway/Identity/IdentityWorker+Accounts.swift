@@ -110,7 +110,14 @@ extension IdentityWorker {
     let fields = try body.fields("email", "password")
     guard let email = RequestBody.text(fields["email"], bytesMax: 1024),
       let password = fields["password"] as? String
-    else { throw AccountRefusal(422, "invalid", "email and password are needed") }
+    else {
+      throw AccountRefusal(
+        422,
+        "invalid",
+        "email and password are needed",
+        field: fields["email"] is String ? "password" : "email"
+      )
+    }
     let user = try signedIn(email, password, body, actor)
     let (text, expires) = try makeToken(user, actor)
     var json = JSONText()

@@ -12,11 +12,16 @@ extension IdentityWorker {
   func issueKey(_ token: RequestToken, _ body: RequestBody, _ actor: Actor) throws {
     let fields = try body.fields("name", "scopes", "rate", "expires_days")
     guard let name = RequestBody.text(fields["name"], bytesMax: APIKey.nameBytesMax) else {
-      throw AccountRefusal(422, "invalid", "name is a text of up to \(APIKey.nameBytesMax) bytes")
+      throw AccountRefusal(
+        422,
+        "invalid",
+        "name is a text of up to \(APIKey.nameBytesMax) bytes",
+        field: "name"
+      )
     }
     guard let scopes = (fields["scopes"] as? [String]).flatMap(Permissions.init(words:)) else {
       let words = Permission.allCases.map(\.word).joined(separator: ", ")
-      throw AccountRefusal(422, "invalid", "scopes is a list of \(words)")
+      throw AccountRefusal(422, "invalid", "scopes is a list of \(words)", field: "scopes")
     }
     let days = try RequestBody.number(fields, "expires_days", 1...IdentityWorker.keyDaysMax)
     let secret = secrets.newSecret(IdentityWorker.keyPrefix)
@@ -42,7 +47,7 @@ extension IdentityWorker {
     let requests = try RequestBody.number(rate, "requests", 1...RateLimit.requestsMax)
     let seconds = try RequestBody.number(rate, "seconds", 1...RateLimit.secondsMax)
     guard let requests, let seconds else {
-      throw AccountRefusal(422, "invalid", "rate has requests and seconds")
+      throw AccountRefusal(422, "invalid", "rate has requests and seconds", field: "rate")
     }
     return RateLimit(requests: requests, seconds: seconds)
   }

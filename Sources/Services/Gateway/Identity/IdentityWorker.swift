@@ -237,6 +237,7 @@ struct AccountRefusal: Error {
     if let field { json.field("field", field) }
     json.key("message")
     json.value(message)
+    if let field { json.field("field", field) }
     json.close("}")
     return json
   }

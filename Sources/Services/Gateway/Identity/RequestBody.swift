@@ -32,7 +32,8 @@ struct RequestBody: Sendable {
       throw AccountRefusal(
         422,
         "invalid",
-        "'\(other.prefix(40))' is not a field here; known: \(known.joined(separator: ", "))"
+        "'\(other.prefix(40))' is not a field here; known: \(known.joined(separator: ", "))",
+        field: String(other.prefix(40))
       )
     }
     return fields
@@ -52,7 +53,8 @@ struct RequestBody: Sendable {
       throw AccountRefusal(
         422,
         "invalid",
-        "email is an address of up to \(User.emailBytesMax) bytes"
+        "email is an address of up to \(User.emailBytesMax) bytes",
+        field: "email"
       )
     }
     return email
@@ -75,7 +77,8 @@ struct RequestBody: Sendable {
       throw AccountRefusal(
         422,
         "invalid",
-        "\(name) has \(passwordBytesMin) to \(passwordBytesMax) bytes"
+        "\(name) has \(passwordBytesMin) to \(passwordBytesMax) bytes",
+        field: name
       )
     }
     return password
@@ -85,7 +88,7 @@ struct RequestBody: Sendable {
   static func role(_ fields: [String: Any]) throws(AccountRefusal) -> Role {
     guard let role = (fields["role"] as? String).flatMap(Role.init(word:)) else {
       let words = Role.allCases.map(\.word).joined(separator: ", ")
-      throw AccountRefusal(422, "invalid", "role is one of \(words)")
+      throw AccountRefusal(422, "invalid", "role is one of \(words)", field: "role")
     }
     return role
   }
@@ -103,7 +106,8 @@ struct RequestBody: Sendable {
       throw AccountRefusal(
         422,
         "invalid",
-        "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)"
+        "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound)",
+        field: name
       )
     }
     return whole
