@@ -22,7 +22,7 @@ BESIDE = [
     "activities", "contract_s1_notifications", "roles", "explain", "streams", "contract_s1_reads",
     "evaluate", "access", "first_start", "top", "half_and_half", "contract_s0", "bad_input",
     "contract_s1_monitoring", "contract_s4", "logs", "bad_files", "score_contract", "contract_s3",
-    "contract_frodo", "erase", "golden", "lost_log", "clocks", "damage", "models", "backfills",
+    "contract_frodo", "erase", "golden", "lost_log", "clocks", "damage", "models", "backfills", "demo", "journeys",
 ]
 # These look at times, or need the disk for themselves: one after another.
 ALONE = ["adoption", "disk", "kill9", "limits"]

@@ -8,19 +8,23 @@ import Simulator
 import Synchronization
 import Threads
 
-/// `serve --demo`: simulates past payments, learns and trains on them, then decides on live
+/// `serve --demo`: simulates past payments, learns and trains on them, and decides on live
 /// simulated traffic.
 ///
-/// The history ends at the last midnight, and the live part is how the same population goes on from
-/// there, at the present time and faster; frauds become known some simulated days later. At a later
-/// start the traffic goes on at once.
+/// The history ends now, and the live part is how the same population goes on from there, each
+/// payment at its time: cards pay as often as they did before, so that windows, rules and the model
+/// see a normal day, for as long as it runs. At a later start the traffic goes on at once.
 final class Demo: @unchecked Sendable {
   // Safety: `start` hands everything to the demo's thread.
 
-  private static let historyDays = 60
-  private static let accounts = 500
+  private static let historyDays = 16
+  /// One pays about once a day: as many as give a payment every few seconds.
+  private static let accounts = 20_000
   private static let seed: UInt64 = 8
-  private static let paymentsPerSecond = 20.0
+  /// The hour of the bank's day at which the demo is started first, wherever the sun stands.
+  private static let firstHour: Int64 = 10
+  /// How long a stop may wait for a payment that is to come, s.
+  private static let pauseSecondsMax = 0.2
 
   private let node: Node
   private let programs: ProgramFiles
@@ -30,17 +34,18 @@ final class Demo: @unchecked Sendable {
   private let source: Source
   /// The first day of the history.
   private let first: Timestamp
-  /// The last midnight, at which the history ends.
-  private let today: Timestamp
+  /// When the history ends and live traffic begins.
+  private let begin: Timestamp
   private let text: PaymentText
+  private var hours = 0
 
   init(_ node: Node, _ programs: ProgramFiles, _ metrics: Metrics) {
     self.node = node
     self.programs = programs
     self.metrics = metrics
     source = SourceCatalog.entry(.card).source
-    let day = Timestamp(microseconds: Clocks.wallMicroseconds()).day
-    today = Timestamp(microseconds: day * Timestamp.microsecondsPerDay)
+    begin = Timestamp(microseconds: Clocks.wallMicroseconds())
+    let day = begin.day
     first = Timestamp(
       microseconds: (day - Int64(Demo.historyDays)) * Timestamp.microsecondsPerDay
     )
@@ -71,27 +76,61 @@ final class Demo: @unchecked Sendable {
       days: days,
       accounts: Demo.accounts,
       seed: Demo.seed,
-      start: first
+      start: first,
+      hours: hours
     )
+  }
+
+  /// How much later than in UTC the bank's days begin, as it was at the first start.
+  private func bankHours() -> Int {
+    let file = folder + "/hours"
+    // What is not there or cannot be read is made anew.
+    if let text = try? TextFile.read(file),
+      let known = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+      (0..<24).contains(known)
+    {
+      return known
+    }
+    let hour = begin.microseconds / 3_600_000_000 % 24
+    let hours = Int((hour - Demo.firstHour + 24) % 24)
+    do {
+      try Data("\(hours)\n".utf8).write(to: URL(fileURLWithPath: file))
+    } catch {
+      Log.warning("demo: \(file) cannot be written: \(error)")
+    }
+    return hours
   }
 
   private var folder: String { node.directory.path + "/demo" }
 
   private func run() throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    if node.directory.modelPaths().isEmpty { try learn() }
+    hours = bankHours()
+    let training = DispatchSemaphore(value: 0)
+    if node.directory.modelPaths().isEmpty {
+      let file = try learn()
+      WorkThread { [self] in
+        train(file)
+        training.signal()
+      }.start()
+    } else {
+      training.signal()
+    }
+    Log.info("demo: live traffic starts")
+    defer { training.wait() }
     try traffic()
   }
 
-  /// Simulates the past, feeds it to the log, and trains on it in a child process.
-  private func learn() throws {
+  /// Simulates the past and feeds it to the log; the file that it stands in.
+  private func learn() throws -> String {
     let file = folder + "/history.csv"
     Log.info("demo: simulating \(Demo.historyDays) days of \(Demo.accounts) cards")
     let output = try Output(file)
     let oracle = try SimulateCommand.writeCSV(
-      simulation(days: Demo.historyDays),
+      simulation(days: Demo.historyDays + 1),
       text,
-      to: output
+      to: output,
+      until: begin
     )
     try output.close()
     Log.info("demo: \(SimulationSummary.text(oracle))")
@@ -101,6 +140,11 @@ final class Demo: @unchecked Sendable {
       "demo: learnt from \(report.transactions) past payments and \(report.labels) labels in"
         + String(format: " %.1f s", report.seconds)
     )
+    return file
+  }
+
+  /// Trains on the past in a child process, while live traffic goes on.
+  private func train(_ file: String) {
     if stopping.load(ordering: .relaxed) { return }
     Log.info("demo: training 100 trees on them")
     let code = Trainer.run([
@@ -108,12 +152,11 @@ final class Demo: @unchecked Sendable {
       "--out",
       node.directory.models, "--parameter", "nthread=1",
     ])
-    guard code == 0 else { throw CommandError("the training ended with code \(code)") }
+    guard code == 0 else { return Log.error("demo: the training ended with code \(code)") }
     programs.reload()
-    Log.info("demo: live traffic starts")
   }
 
-  /// Lets the population go on from today's midnight; what it does before stands in the history.
+  /// Lets the population go on; what it did before stands in the history.
   private func traffic() throws {
     while !stopping.load(ordering: .relaxed) {
       let run = Clocks.wallMicroseconds()
@@ -121,10 +164,10 @@ final class Demo: @unchecked Sendable {
       var labels: [Int: [UInt8]] = [:]
       while let event = feed.next(), !stopping.load(ordering: .relaxed) {
         switch event {
-        case .payment(let payment) where payment.time >= today:
+        case .payment(let payment) where payment.time >= begin:
+          guard isDue(payment.time) else { return }
           let label = try decide(on: payment, id: "demo-\(run)-\(payment.id)")
           if payment.reported == true { labels[payment.id] = label }
-          Thread.sleep(forTimeInterval: 1 / Demo.paymentsPerSecond)
         case .label(let label):
           if let body = labels.removeValue(forKey: label.payment.id) {
             try submit(.entries(.label), body)
@@ -133,6 +176,16 @@ final class Demo: @unchecked Sendable {
         }
       }
     }
+  }
+
+  /// Waits for a time; false where the demo is stopped before.
+  private func isDue(_ time: Timestamp) -> Bool {
+    while !stopping.load(ordering: .relaxed) {
+      let left = Double(time.microseconds - Clocks.wallMicroseconds()) / 1_000_000
+      if left <= 0 { return true }
+      Thread.sleep(forTimeInterval: min(left, Demo.pauseSecondsMax))
+    }
+    return false
   }
 
   /// Sends a payment at the present time; the body of a label that calls it fraud, nil where the

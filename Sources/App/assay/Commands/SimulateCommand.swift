@@ -91,12 +91,13 @@ enum SimulateCommand: Command {
     )
   }
 
-  /// Writes it as a file with its labels, and what an oracle could find in it.
+  /// Writes it, up to a time, as a file with its labels, and what an oracle could find in it.
   static func writeCSV(
     _ simulation: AccountSimulation,
     _ text: PaymentText,
     to output: Output,
-    activities: Output? = nil
+    activities: Output? = nil,
+    until end: Timestamp = .latest
   ) throws -> Oracle {
     var simulation = simulation
     var oracle = Oracle()
@@ -104,7 +105,7 @@ enum SimulateCommand: Command {
     try activities?.write {
       $0.append(contentsOf: Array((PaymentText.activityHeader + "\n").utf8))
     }
-    while let event = simulation.next() {
+    while let event = simulation.next(), event.time < end {
       switch event {
       case .payment(let payment):
         oracle.add(payment, evidence: text.evidence(payment))
