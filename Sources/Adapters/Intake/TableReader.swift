@@ -33,8 +33,8 @@ package struct TableReader {
   /// Opens a file whose columns are the dialect's, or as a plan has them.
   ///
   /// A row without an id is `row-N`, or has another prefix; `firstRow` is the first N. `rowIds`
-  /// give it an id by what it says. Behind an error the next row may be asked for, unless the reader
-  /// `isBroken`.
+  /// give it an id by what it says. Behind an error the next row may be asked for, unless the
+  /// reader `isBroken`.
   package init(
     path: String,
     pieces: (any InputPieces)? = nil,

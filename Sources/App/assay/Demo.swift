@@ -21,6 +21,8 @@ final class Demo: @unchecked Sendable {
   /// One pays about once a day: as many as give a payment every few seconds.
   private static let accounts = 20_000
   private static let seed: UInt64 = 8
+  /// The hour of the bank's day at which the demo is started first, wherever the sun stands.
+  private static let firstHour: Int64 = 10
   /// How long a stop may wait for a payment that is to come, s.
   private static let pauseSecondsMax = 0.2
 
@@ -35,6 +37,7 @@ final class Demo: @unchecked Sendable {
   /// When the history ends and live traffic begins.
   private let begin: Timestamp
   private let text: PaymentText
+  private var hours = 0
 
   init(_ node: Node, _ programs: ProgramFiles, _ metrics: Metrics) {
     self.node = node
@@ -73,14 +76,36 @@ final class Demo: @unchecked Sendable {
       days: days,
       accounts: Demo.accounts,
       seed: Demo.seed,
-      start: first
+      start: first,
+      hours: hours
     )
+  }
+
+  /// How much later than in UTC the bank's days begin, as it was at the first start.
+  private func bankHours() -> Int {
+    let file = folder + "/hours"
+    // What is not there or cannot be read is made anew.
+    if let text = try? TextFile.read(file),
+      let known = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)),
+      (0..<24).contains(known)
+    {
+      return known
+    }
+    let hour = begin.microseconds / 3_600_000_000 % 24
+    let hours = Int((hour - Demo.firstHour + 24) % 24)
+    do {
+      try Data("\(hours)\n".utf8).write(to: URL(fileURLWithPath: file))
+    } catch {
+      Log.warning("demo: \(file) cannot be written: \(error)")
+    }
+    return hours
   }
 
   private var folder: String { node.directory.path + "/demo" }
 
   private func run() throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    hours = bankHours()
     let training = DispatchSemaphore(value: 0)
     if node.directory.modelPaths().isEmpty {
       let file = try learn()

@@ -8,7 +8,9 @@ import Shell
 import Storage
 
 /// The stores beside the log: where one cannot be opened or written, decisions go on without it,
-/// and its part says why. One of a later version of the program ends the start.
+/// and its part says why.
+///
+/// One of a later version of the program ends the start.
 struct SideStores {
   let directory: DataDirectory
   let status: NodeStatus

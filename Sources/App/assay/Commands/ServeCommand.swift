@@ -241,7 +241,8 @@ enum ServeCommand: Command {
       let rate = configuration.rate
       Log.info(
         "assay: a client on another machine may send \(rate.requests) requests in"
-          + " \(rate.seconds) s; RATE_LIMIT_REQUESTS and RATE_LIMIT_WINDOW set it, or a key's own rate (docs/api.md)"
+          + " \(rate.seconds) s; RATE_LIMIT_REQUESTS and RATE_LIMIT_WINDOW set it, or a key's own"
+          + " rate (docs/api.md)"
       )
     }
     let key = configuration.clients.isEmpty ? "; API key in \(node.directory.keyFile)" : ""

@@ -50,13 +50,15 @@ package struct AccountSimulation: IteratorProtocol {
   private var index = 0
   private var nextID = 0
 
-  /// A simulation of whole days in UTC; `start` is rounded down to its midnight.
+  /// A simulation of whole days; `start` is rounded down to its midnight in UTC, and the days begin
+  /// `hours` later.
   package init(
     _ dialect: Dialect,
     days: Int,
     accounts: Int,
     seed: UInt64,
     start: Timestamp,
+    hours: Int = 0,
     noise: LabelNoise = LabelNoise()
   ) {
     precondition((0...AccountSimulation.daysMax).contains(days), "0 to 3660 days are simulated")
@@ -69,7 +71,9 @@ package struct AccountSimulation: IteratorProtocol {
     self.days = days
     self.seed = seed
     self.noise = noise
-    midnight = start.day * Timestamp.microsecondsPerDay / Timestamp.microsecondsPerSecond
+    midnight =
+      start.day * Timestamp.microsecondsPerDay / Timestamp.microsecondsPerSecond
+      + Int64(hours) * 3600
     population = AccountPopulation(PaymentProfile(dialect), accounts: accounts, seed: seed)
     campaigns = AccountCampaigns(population, seed: seed)
     devices = Array(repeating: 0, count: accounts)
