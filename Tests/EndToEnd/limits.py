@@ -43,7 +43,9 @@ def limits():
         answer = session.get("/api/v1/quarantine")
         equal((answer.status, answer.json), (429, {
             "error": "Rate limit exceeded",
-            "message": "Too many requests. Limit: 100 per 60 seconds"}), "body")
+            "message": "Too many requests. Limit: 100 per 60 seconds",
+            "hint": "RATE_LIMIT_REQUESTS and RATE_LIMIT_WINDOW set the limit, or the rate of a key",
+        }), "body")
         check("assay_rate_limited_total 301" in session.get("/metrics").body.decode(), "metric")
         equal(session.get("/health").status, 200, "probes are not counted")
     with Area("access") as area:

@@ -47,16 +47,16 @@ extension Gateway {
   /// Whose data is to go; a card's number becomes its token here, as in transactions.
   private func holder(_ body: RequestBody) throws(AccountRefusal) -> (Source, String) {
     let fields = try body.fields("source", "account")
+    let limit = TransactionRecord.textBytesMax
     guard let name = RequestBody.text(fields["source"], bytesMax: 64),
       // Whatever was ever stored can be erased: older versions took control characters from files.
       let account = fields["account"] as? String,
-      (1...TransactionRecord.textBytesMax).contains(account.utf8.count)
+      (1...limit).contains(account.utf8.count)
     else {
       throw AccountRefusal(
         422,
         "invalid",
-        "source and account are texts; an account has up to"
-          + " \(TransactionRecord.textBytesMax) bytes",
+        "source and account are texts; an account has up to \(limit) bytes",
         field: RequestBody.text(fields["source"], bytesMax: 64) == nil ? "source" : "account"
       )
     }

@@ -93,11 +93,12 @@ extension Gateway {
     answer.start(429)
     answer.header("Retry-After", Int((wait + 999_999_999) / 1_000_000_000))
     answer.append(#"{"error":"Rate limit exceeded","message":"Too many requests. Limit: "#)
-    answer.append("\(limit.requests) per \(limit.seconds) seconds")
+    answer.append("\(limit.requests) per \(limit.seconds) seconds\"")
     if endpoint.rate != .database, caller.rate == nil {
-      answer.append("; RATE_LIMIT_REQUESTS and RATE_LIMIT_WINDOW set it, or the rate of a key")
+      answer.append(#","hint":"RATE_LIMIT_REQUESTS and RATE_LIMIT_WINDOW set the limit, "#)
+      answer.append(#"or the rate of a key""#)
     }
-    answer.append("\"}")
+    answer.append("}")
     return false
   }
 
