@@ -94,7 +94,7 @@ package struct TableReader {
     row.time = builder.time
     if !hasIds { try name(into: &bytes) }
     builder.finish(into: &bytes)
-    row.note = RecordNote(of: builder, numericIds)
+    row.note = RecordNote(of: builder, numericIds, isSent: hasIds)
     return row
   }
 

@@ -39,7 +39,10 @@ extension Gateway {
     let job = ExportJob(source: source, query: query, isChunked: request.minorVersion > 0)
     let committed = core.committed
     reader.submit(token) { reader in
-      try reader.requireProjection(committed)
+      // An export of half the rows would be taken for the whole.
+      guard try reader.waitForProjection(committed) else {
+        return reader.fail(token, 503, "Unavailable", "The store is behind the log; try again")
+      }
       var one = job.query
       one.limit = 1
       guard try !reader.store.decisions(one).isEmpty else {
