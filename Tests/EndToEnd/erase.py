@@ -280,7 +280,6 @@ def requests():
                 ("", 400), ("[]", 400), ({}, 422), ({"source": "payment"}, 422),
                 ({"source": "payment", "account": ""}, 422), ({"source": 1, "account": "a"}, 422),
                 ({"source": "payment", "account": 7}, 422),
-                ({"source": "payment", "account": "a\nb"}, 422),
                 ({"source": "payment", "account": "a" * 257}, 422),
                 ({"source": "payment", "account": "a", "more": 1}, 422),
                 ({"source": "nowhere", "account": "a"}, 404), ("x" * 20000, 413)):
